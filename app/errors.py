@@ -1,0 +1,165 @@
+"""What can go wrong, told once: the domain's errors, their HTTP status, and how both kinds of client
+see them (a page for people, problem JSON per RFC 9457 for programs).
+
+A message says what happened, why, and what to do; it never holds personal data.
+"""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from catalog.errors import CatalogError
+
+log = structlog.get_logger(__name__)
+
+
+class DomainError(Exception):
+    """Base of what the app refuses. `str(error)` is shown to the person."""
+
+
+class NotFound(DomainError):
+    """It is not there, or this person may not know that it is."""
+
+
+class Forbidden(DomainError):
+    """This kind of account cannot do this."""
+
+
+class NotSignedIn(DomainError):
+    """Nobody is signed in."""
+
+
+class Conflict(DomainError):
+    """It was changed meanwhile, or is already so."""
+
+
+class Invalid(DomainError):
+    """What was sent cannot be used. `fields` says which field and why."""
+
+    def __init__(self, message: str, fields: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = fields or {}
+
+
+class LinkExpired(DomainError):
+    """The link was right once, but it has run out, or was replaced or withdrawn."""
+
+
+STATUS: dict[type[Exception], int] = {
+    NotSignedIn: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    LinkExpired: 410,
+    Invalid: 422,
+    ValidationError: 422,
+    CatalogError: 422,
+}
+
+HEADINGS = {
+    400: "That request cannot be read",
+    401: "Please sign in",
+    403: "Your account cannot do this",
+    404: "There is nothing here",
+    405: "That does not work here",
+    409: "This has changed meanwhile",
+    410: "This link no longer works",
+    413: "That is too large",
+    422: "Something needs correcting",
+    429: "Too many tries",
+    500: "Something broke on our side",
+}
+
+ADVICE = {
+    400: "Go back, reload the page and try once more.",
+    404: "Check the address. It may have been removed, or your account may not be allowed to see it.",
+    405: "Go back and use the buttons on the page.",
+    413: "Send a smaller file.",
+    429: "Wait a few minutes, then try again.",
+    500: "We have noted it. Nothing was changed. Try again in a moment.",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register one handler for the domain's errors, one for HTTP's, one for surprises."""
+    for kind in STATUS:
+        app.register_error_handler(kind, handle_domain_error)
+    app.register_error_handler(CSRFError, handle_csrf_error)
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(Exception, handle_surprise)
+
+
+def handle_domain_error(error: Exception) -> Response:
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    if isinstance(error, NotSignedIn) and not wants_json():
+        from app.security.sign_in import redirect_to_sign_in  # the page to return to is its matter
+
+        return redirect_to_sign_in()
+    fields = getattr(error, "fields", None) or {}
+    if isinstance(error, ValidationError):
+        fields = error.normalized_messages()
+    return rendered(status, str(error) if not isinstance(error, ValidationError) else "", fields)
+
+
+def handle_csrf_error(error: CSRFError) -> Response:
+    return rendered(
+        400, gettext("This page was open for too long. Go back, reload it and try once more.")
+    )
+
+
+def handle_http_error(error: HTTPException) -> Response:
+    if error.response is not None:  # flask-limiter and redirects bring their own
+        return error.response  # type: ignore[return-value]
+    if isinstance(error, InternalServerError):
+        return rendered(500, "")
+    data = getattr(error, "data", None) or {}
+    response = rendered(error.code or 500, "", data.get("messages"))
+    for name, value in error.get_headers():
+        if name.lower() in {"retry-after", "allow"}:
+            response.headers[name] = value
+    return response
+
+
+def handle_surprise(error: Exception) -> Response:
+    # The exception's text may quote a row of a child's data: only its kind and place are logged.
+    tb = error.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    place = f"{tb.tb_frame.f_globals.get('__name__')}:{tb.tb_lineno}" if tb else "?"
+    log.error("unexpected_error", kind=type(error).__name__, place=place, endpoint=request.endpoint)
+    from flask import current_app
+
+    if current_app.testing:
+        raise error
+    return rendered(500, "")
+
+
+def wants_json() -> bool:
+    """Whether the client is a program: anything under /api or /hsds, or one that asks for JSON."""
+    return request.path.startswith(("/api/", "/hsds")) or (
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def rendered(status: int, message: str, fields: object = None) -> Response:
+    """The error as the client wants it. Never echoes the request's path: it may hold a link's token."""
+    heading = HEADINGS.get(status, "That did not work")
+    detail = message or ADVICE.get(status, "")
+    if wants_json():
+        body = {"type": "about:blank", "title": heading, "status": status, "detail": detail}
+        if fields:
+            body["errors"] = fields  # type: ignore[assignment]
+        response = jsonify(body)
+        response.mimetype = "application/problem+json"
+    else:
+        page = render_template(
+            "web/error.html", status=status, heading=gettext(heading), detail=gettext(detail) if detail else ""
+        )
+        response = Response(page, mimetype="text/html")
+    response.status_code = status
+    return response

@@ -1,0 +1,26 @@
+"""The Flask extensions, unbound; create_app binds them. Nothing else is a global."""
+
+from pathlib import Path
+
+from flask_alembic import Alembic
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import Security
+from flask_smorest import Api
+from flask_sqlalchemy_lite import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+from catalog.db import Base
+
+db = SQLAlchemy()
+alembic = Alembic(metadatas=Base.metadata, run_mkdir=False)
+babel = Babel()
+compress = Compress()
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address)
+security = Security()
+api = Api()
+
+MIGRATIONS = Path(__file__).parent / "migrations"

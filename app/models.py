@@ -1,0 +1,14 @@
+"""Imports every mapped class, so that relationships named by string resolve and migrations see all.
+
+Imported by create_app, Alembic's environment, seeds and tests. Nothing else goes here.
+"""
+
+import app.audit.models
+import app.consents.models
+import app.families.models
+import app.jobs.models
+import app.notices.models
+import app.referrals.models
+import app.security.models
+import app.students.models
+import catalog.models  # noqa: F401

@@ -1,0 +1,151 @@
+"""Everything that differs between installations, read once from the environment into a frozen value.
+
+create_app builds it; nothing else reads the environment. Each setting's default is right and safe in
+production, or there is none. docs/operators.md lists them all (a test compares).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+MINIMUM_SECRET_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which, why, and what to set it to."""
+
+
+def setting(env: str, meaning: str, default: str = "") -> str:
+    """A dataclass field read from `env`; `meaning` is for the operators' guide."""
+    value: str = field(default=default, metadata={"env": env, "meaning": meaning})
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation's settings. Build with `from_environment`, or directly in tests."""
+
+    instance_dir: Path = field(
+        metadata={"env": "INSTANCE_DIR", "meaning": "Where the embedded database, mail and keys lie"}
+    )
+    secret_key: str = field(
+        metadata={
+            "env": "SECRET_KEY",
+            "meaning": "Signs sessions and links; at least 32 characters. "
+            "Unset: made once and kept in the instance folder",
+        }
+    )
+    database_url: str = field(
+        metadata={
+            "env": "DATABASE_URL",
+            "meaning": "postgresql+psycopg://… ; unset: an SQLite file in the instance folder",
+        }
+    )
+    base_url: str = setting(
+        "BASE_URL", "How people reach the site, for links in messages", "http://127.0.0.1:8000"
+    )
+    timezone: str = setting("TIMEZONE", "The zone in which pages tell the time", "America/New_York")
+    smtp_url: str = setting(
+        "SMTP_URL", "smtp://user:password@host:587 ; unset: messages are kept as .eml files"
+    )
+    mail_from: str = setting(
+        "MAIL_FROM", "The sender of every message", "Footbridge <footbridge@localhost>"
+    )
+    redis_url: str = setting(
+        "REDIS_URL", "Counts sign-in attempts in Redis; unset: in the database"
+    )
+    log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", "info")
+    demo: bool = field(
+        default=False,
+        metadata={
+            "env": "DEMO",
+            "meaning": "1 shows the demo's accounts and its mail to everyone. Never with real students",
+        },
+    )
+    testing: bool = False
+
+    def __post_init__(self) -> None:
+        url = urlsplit(self.base_url)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise SettingsError(
+                f"BASE_URL is {self.base_url!r}: it must be a web address such as https://refer.example.org."
+            )
+        if url.scheme == "http" and url.hostname not in LOOPBACK:
+            raise SettingsError(
+                f"BASE_URL is {self.base_url!r}: students' data travels only over https, "
+                "except to this machine itself. Set an https:// address."
+            )
+        if len(self.secret_key) < MINIMUM_SECRET_LENGTH:
+            raise SettingsError(
+                f"SECRET_KEY is shorter than {MINIMUM_SECRET_LENGTH} characters, so it can be guessed. "
+                "Set a longer one, or unset it: one is then made and kept."
+            )
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise SettingsError(
+                f"TIMEZONE is {self.timezone!r}: no such zone. Use a name such as America/New_York."
+            ) from None
+        try:
+            backend = make_url(self.database_url).get_backend_name()
+        except ArgumentError:
+            raise SettingsError(
+                "DATABASE_URL cannot be read as a database address. "
+                "Use postgresql+psycopg://user:password@host/name, or unset it."
+            ) from None
+        if backend not in {"sqlite", "postgresql"}:
+            raise SettingsError(
+                f"DATABASE_URL names {backend}: Footbridge runs on SQLite and PostgreSQL only."
+            )
+
+    @property
+    def cookies_secure(self) -> bool:
+        """Cookies travel over https only; plain http is allowed on loopback alone (see above)."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where messages land as .eml files when no SMTP server is set."""
+        return self.instance_dir / "mail"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], *, instance_dir: Path) -> Settings:
+        """Read the settings; raises SettingsError for a wrong one."""
+        given: dict[str, object] = {
+            f.name: environ[f.metadata["env"]].strip()
+            for f in fields(cls)
+            if "env" in f.metadata and environ.get(f.metadata["env"], "").strip()
+        }
+        folder = Path(str(given.get("instance_dir", instance_dir))).absolute()
+        given["instance_dir"] = folder
+        if "demo" in given:
+            given["demo"] = str(given["demo"]).lower() in {"1", "true", "yes", "on"}
+        if "secret_key" not in given:
+            given["secret_key"] = kept_secret(folder)
+        if "database_url" not in given:
+            folder.mkdir(parents=True, exist_ok=True)
+            given["database_url"] = f"sqlite:///{folder / 'footbridge.db'}"
+        return cls(**given)  # type: ignore[arg-type]
+
+
+def kept_secret(folder: Path) -> str:
+    """The key kept in `folder`, made on first use, readable by its owner only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

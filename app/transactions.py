@@ -1,0 +1,127 @@
+"""Who commits: `@commits` on writing views, `work_unit()` in jobs, commands and seeds. Nobody else.
+
+Services never commit, so a request or a job is all or nothing. The database's own refusals become
+the domain's errors here, by constraint name, in one map.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+
+from flask import has_request_context, request
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.errors import Conflict, DomainError
+from app.extensions import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_writing: ContextVar[bool] = ContextVar("footbridge_writing", default=False)
+
+CONSTRAINT_MESSAGES: dict[str, str] = {
+    "uq_notice_dedupe_key": "This message has already been queued.",
+    "uq_referral_open_once": (
+        "There is already an open referral of this student to this service. Open that one instead."
+    ),
+}
+
+
+def commits(view: Callable[P, R]) -> Callable[P, R]:
+    """Commit what the view wrote, once it has returned; roll all of it back if it raised."""
+
+    @functools.wraps(view)
+    def committing(*args: P.args, **kwargs: P.kwargs) -> R:
+        with domain_errors():
+            try:
+                result = view(*args, **kwargs)
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+        return result
+
+    committing.commits = True  # type: ignore[attr-defined]
+    return committing
+
+
+@contextmanager
+def work_unit() -> Iterator[Session]:
+    """A session of its own that commits at the end, or rolls back and re-raises. Needs an app context."""
+    token = _writing.set(True)
+    try:
+        with domain_errors(), db.sessionmaker() as session, session.begin():
+            yield session
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def domain_errors() -> Iterator[None]:
+    """Turn the database's refusals (a broken constraint, a stale version) into domain errors."""
+    try:
+        yield
+    except StaleDataError:
+        raise Conflict(
+            "Someone else changed this a moment ago, so your change was not made. "
+            "Look at what is there now, then try again."
+        ) from None
+    except IntegrityError as error:
+        raise integrity_error(error) from None
+
+
+def integrity_error(error: IntegrityError) -> DomainError | IntegrityError:
+    """The domain error of the constraint that refused, or the error itself where none is known."""
+    diagnosis = getattr(error.orig, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    text = str(error.orig)
+    for constraint, message in CONSTRAINT_MESSAGES.items():
+        if constraint == name or constraint in text or sqlite_columns(constraint) in text:
+            return Conflict(message)
+    return error
+
+
+def sqlite_columns(constraint: str) -> str:
+    """How SQLite names a unique column constraint: by table.column, not by its name."""
+    table, _, column = constraint.removeprefix("uq_").partition("_")
+    return f"{table}.{column}"
+
+
+def is_writing() -> bool:
+    """Whether the transaction about to begin is one that may write."""
+    return _writing.get() or (has_request_context() and request.method not in SAFE_METHODS)
+
+
+def configure_engine(engine: Engine) -> None:
+    """Make SQLite behave: real transactions and savepoints, foreign keys, WAL, waiting for a lock.
+
+    The driver's own BEGIN is off (its savepoints isolate nothing otherwise) and ours is emitted. A
+    writing transaction takes the write lock at once: taken later, it fails instead of waiting.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "foreign_keys = ON",
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "busy_timeout = 10000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
