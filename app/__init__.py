@@ -1,0 +1,92 @@
+"""The web service: `create_app` puts settings, database, security and features together.
+
+Depends on catalog and matching, never the other way. Called by wsgi.py and the tests.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from app import cli, errors, logs, models  # noqa: F401 - models: every mapped class must be known
+from app.extensions import MIGRATIONS, alembic, api, babel, compress, csrf, db
+from app.features import register_features
+from app.security import headers, rate_limits, sign_in
+from app.settings import Settings
+from app.transactions import configure_engine
+from app.web import shell
+
+__version__ = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Footbridge:
+    """What the app keeps for itself under `app.extensions["footbridge"]`."""
+
+    settings: Settings
+
+
+def create_app(
+    settings: Settings | None = None, *, commands: Iterable[click.Command] = ()
+) -> Flask:
+    """The WSGI application. `commands` come from above (wsgi.py passes the seeds'). Opens no
+    connection, starts no thread. Raises SettingsError for a wrong setting.
+    """
+    app = Flask(__name__)
+    settings = settings or Settings.from_environment(
+        os.environ, instance_dir=Path(app.instance_path)
+    )
+    app.extensions["footbridge"] = Footbridge(settings)
+    app.config.from_mapping(flask_config(settings))
+    logs.configure(settings)
+    errors.init_app(app)
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)
+    alembic.init_app(app)
+    csrf.init_app(app)
+    compress.init_app(app)
+    babel.init_app(app, locale_selector=shell.selected_language)
+    api.init_app(app)
+    headers.init_app(app)
+    rate_limits.init_app(app, settings)
+    sign_in.init_app(app)
+    shell.init_app(app)
+    register_features(app, api)
+    cli.init_app(app, commands)
+    return app
+
+
+def flask_config(settings: Settings) -> dict[str, object]:
+    """Flask's and its extensions' configuration, made from ours; set nowhere else."""
+    return {
+        "TESTING": settings.testing,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "pool_pre_ping": True}},
+        "ALEMBIC": {"script_location": str(MIGRATIONS), "file_template": "%%(rev)s_%%(slug)s"},
+        "MAX_CONTENT_LENGTH": 50 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "SESSION_COOKIE_NAME": "footbridge",
+        "SESSION_COOKIE_SECURE": settings.cookies_secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_DEFAULT_TIMEZONE": settings.timezone,
+        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # app.security.headers checks, API tokens apart
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "API_TITLE": "Footbridge",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "COMPRESS_REGISTER": True,
+        **sign_in.configuration(settings),
+    }
