@@ -1,0 +1,177 @@
+"""Reads about students, schools and plans, each bounded by what the actor may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from app.errors import NotFound
+from app.security import policy
+from app.security.policy import Actor
+from app.students.models import Plan, PlanNeed, School, Student
+
+
+def student_for(
+    session: Session, actor: Actor, student_id: uuid.UUID, *, action: str = "students.read"
+) -> Student:
+    """The student with school, guardians and the whole plan (6 statements), or NotFound."""
+    student = session.scalar(
+        select(Student)
+        .where(Student.id == student_id, policy.rows(actor, action, school_id=Student.school_id))
+        .options(*whole_student())
+    )
+    if student is None:
+        raise NotFound("There is no such student, or not at your schools.")
+    return student
+
+
+def student_by_id(session: Session, student_id: uuid.UUID) -> Student:
+    """The student for those who come by a link to this very one, or on the server; NotFound."""
+    student = session.scalar(
+        select(Student).where(Student.id == student_id).options(*whole_student())
+    )
+    if student is None:
+        raise NotFound("There is no such student here any more.")
+    return student
+
+
+def student_by_number(session: Session, text: str) -> Student:
+    """The student with this district number or id, for the command line; NotFound."""
+    condition: ColumnElement[bool] = Student.district_number == text.strip()
+    try:
+        condition = or_(condition, Student.id == uuid.UUID(text.strip()))
+    except ValueError:
+        pass
+    student = session.scalar(select(Student).where(condition).options(*whole_student()))
+    if student is None:
+        raise NotFound(
+            f"No student has the number {text!r}. Give the district's number or the student's id."
+        )
+    return student
+
+
+def whole_student() -> tuple[object, ...]:
+    """Loader options for all that the student page and the matching read."""
+    plan = joinedload(Student.plan)
+    return (
+        joinedload(Student.school),
+        selectinload(Student.guardians),
+        plan.joinedload(Plan.plan_manager),
+        plan.selectinload(Plan.needs),
+        plan.selectinload(Plan.interests),
+        plan.selectinload(Plan.goals),
+    )
+
+
+@dataclass(frozen=True)
+class StudentFilter:
+    """What "My students" can be narrowed by; None leaves an axis open."""
+
+    search: str = ""
+    school_id: uuid.UUID | None = None
+    grade: int | None = None
+    need: str | None = None
+    only_mine: bool = False
+    review_due_by: date | None = None
+
+
+def students_matching(
+    session: Session, actor: Actor, wanted: StudentFilter, *, limit: int, offset: int
+) -> tuple[Sequence[Student], int]:
+    """Students by family name, with school, plan and needs (3 statements), and how many in all."""
+    conditions = [
+        policy.rows(actor, "students.read", school_id=Student.school_id),
+        *filter_conditions(actor, wanted),
+    ]
+    total = session.scalar(
+        select(func.count()).select_from(Student).outerjoin(Student.plan).where(*conditions)
+    )
+    students = session.scalars(
+        select(Student)
+        .outerjoin(Student.plan)
+        .where(*conditions)
+        .order_by(Student.family_name, Student.given_name, Student.id)
+        .limit(limit)
+        .offset(offset)
+        .options(
+            joinedload(Student.school),
+            contains_eager(Student.plan).selectinload(Plan.needs),
+        )
+    ).all()
+    return students, total or 0
+
+
+def filter_conditions(actor: Actor, wanted: StudentFilter) -> list[ColumnElement[bool]]:
+    """The WHERE of a filter; every word of the search must begin a name or be the number."""
+    conditions: list[ColumnElement[bool]] = []
+    for word in wanted.search.split()[:4]:
+        start = like_prefix(word)
+        conditions.append(
+            or_(
+                Student.given_name.ilike(start, escape="\\"),
+                Student.family_name.ilike(start, escape="\\"),
+                Student.district_number == word,
+            )
+        )
+    if wanted.school_id is not None:
+        conditions.append(Student.school_id == wanted.school_id)
+    if wanted.grade is not None:
+        conditions.append(Student.grade == wanted.grade)
+    if wanted.need is not None:
+        conditions.append(
+            Plan.needs.any(and_(PlanNeed.category == wanted.need, PlanNeed.met_at.is_(None)))
+        )
+    if wanted.only_mine:
+        conditions.append(Plan.plan_manager_id == actor.user_id)
+    if wanted.review_due_by is not None:
+        conditions.append(Plan.review_due_on <= wanted.review_due_by)
+    return conditions
+
+
+def like_prefix(word: str) -> str:
+    """A LIKE pattern for texts that begin with `word`, whatever signs are in it."""
+    for sign in ("\\", "%", "_"):
+        word = word.replace(sign, "\\" + sign)
+    return word + "%"
+
+
+def schools_of(session: Session, actor: Actor) -> Sequence[School]:
+    """The schools whose students the actor may see, by name."""
+    return session.scalars(
+        select(School)
+        .where(policy.rows(actor, "students.read", school_id=School.id))
+        .order_by(School.name)
+    ).all()
+
+
+@dataclass(frozen=True)
+class SchoolFigures:
+    """One school's row on the district page."""
+
+    school_id: uuid.UUID
+    name: str
+    students: int
+    plans_up_to_date: int
+
+
+def figures_by_school(session: Session, actor: Actor, *, on: date) -> list[SchoolFigures]:
+    """Students and plans not yet due for review, by school (1 statement)."""
+    rows = session.execute(
+        select(
+            School.id,
+            School.name,
+            func.count(Student.id),
+            func.count(Plan.id).filter(Plan.review_due_on >= on),
+        )
+        .join(Student, Student.school_id == School.id, isouter=True)
+        .join(Plan, Plan.student_id == Student.id, isouter=True)
+        .where(policy.rows(actor, "district.read"))
+        .group_by(School.id, School.name)
+        .order_by(School.name)
+    )
+    return [SchoolFigures(*row) for row in rows]
