@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.errors import NotFound
 from app.security import policy
@@ -55,7 +56,7 @@ def student_by_number(session: Session, text: str) -> Student:
     return student
 
 
-def whole_student() -> tuple[object, ...]:
+def whole_student() -> tuple[ExecutableOption, ...]:
     """Loader options for all that the student page and the matching read."""
     plan = joinedload(Student.plan)
     return (

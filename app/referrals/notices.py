@@ -1,0 +1,83 @@
+"""The letters of the referral loop. A body carries a link and never a student's data."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask_babel import force_locale, gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.notices.services import Letter
+from app.referrals.models import Referral
+from app.security.models import User
+from app.students.models import Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralSent(Letter):
+    """To the partner: there is a referral; the link opens it without an account."""
+
+    kind: str = "referral_sent"
+    path: str | None = "/r/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerAnswered(Letter):
+    """To the plan manager: a partner has answered; the page behind sign-in says what."""
+
+    kind: str = "partner_answered"
+
+
+def referral_sent(referral: Referral, recipient: str, link_id: uuid.UUID) -> ReferralSent:
+    """The message that carries the partner's link, in the partner's language."""
+    intake = referral.service.intake
+    language = intake.notice_language if intake else "en"
+    with force_locale(language):
+        return ReferralSent(
+            recipient=recipient,
+            language=language,
+            subject=gettext("A school refers a student to you: %(service)s", service=referral.service.name),
+            body=gettext(
+                "Hello,\n\n"
+                "%(school)s asks %(organization)s for help for a student, through your service "
+                '"%(service)s".\n\n'
+                "Open the referral and answer it here. You need no account:\n\n{link}\n\n"
+                "The link is for this one referral and works for 30 days. "
+                "Please do not pass it on.\n",
+                school=referral.student.school.name,
+                organization=referral.organization.name,
+                service=referral.service.name,
+            ),
+            link_id=link_id,
+            dedupe_key=f"referral_sent:{link_id}",
+        )
+
+
+def partner_answered(referral: Referral, recipient: str | None) -> list[PartnerAnswered]:
+    """The message that tells the plan manager to look, where there is one to tell."""
+    if recipient is None:
+        return []
+    return [
+        PartnerAnswered(
+            recipient=recipient,
+            language="en",
+            subject=f"{referral.organization.name} has answered a referral",
+            body=(
+                f"Hello,\n\n{referral.organization.name} has answered a referral of yours. "
+                "Sign in to see the answer and what comes next:\n\n{link}\n"
+            ),
+            path=f"/referrals/{referral.id}",
+            dedupe_key=f"partner_answered:{referral.id}:{referral.version}",
+        )
+    ]
+
+
+def managers_address(session: Session, referral: Referral) -> str | None:
+    """The address of the student's plan manager, else of who made the referral."""
+    return session.scalar(
+        select(User.email)
+        .join(Plan, Plan.plan_manager_id == User.id)
+        .where(Plan.student_id == referral.student_id, User.active)
+    ) or session.scalar(select(User.email).where(User.id == referral.created_by, User.active))

@@ -1,0 +1,249 @@
+"""Reads about referrals, each bounded by what the actor may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, exists, func, select, true
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.errors import NotFound
+from app.referrals.models import Referral
+from app.referrals.states import DECLINE_REASONS, OPEN, WITH_PARTNER, State
+from app.security import policy
+from app.security.policy import Actor
+from app.students.models import School, Student
+from catalog.models import Location, Service, ServiceAtLocation
+
+UNANSWERED_DAYS = 60
+
+
+@dataclass(frozen=True)
+class ReferralHistory:
+    """What the matching must know of a student's referrals."""
+
+    open_services: frozenset[uuid.UUID]
+    declined_until: dict[uuid.UUID, date]
+
+
+def referral_history(
+    session: Session, student_id: uuid.UUID, *, now: datetime
+) -> ReferralHistory:
+    """Services with an open referral, and services whose decline makes a new try pointless until
+    the day given (1 statement).
+    """
+    rows = session.execute(
+        select(
+            Referral.service_id, Referral.state, Referral.decline_reason, Referral.closed_at
+        ).where(
+            Referral.student_id == student_id,
+            Referral.state.in_([*OPEN, State.DECLINED]),
+        )
+    ).all()
+    declined: dict[uuid.UUID, date] = {}
+    for row in rows:
+        if row.state == State.DECLINED:
+            days = DECLINE_REASONS[row.decline_reason].days_without_new_try
+            until = (row.closed_at + timedelta(days=days)).date()
+            if until > now.date():
+                declined[row.service_id] = max(until, declined.get(row.service_id, until))
+    return ReferralHistory(
+        open_services=frozenset(row.service_id for row in rows if row.state != State.DECLINED),
+        declined_until=declined,
+    )
+
+
+def open_counts(session: Session) -> dict[uuid.UUID, int]:
+    """How many referrals each service has open with it, for the partner's cap (1 statement)."""
+    rows = session.execute(
+        select(Referral.service_id, func.count())
+        .where(Referral.state.in_(WITH_PARTNER))
+        .group_by(Referral.service_id)
+    )
+    return {service_id: count for service_id, count in rows}
+
+
+def with_names() -> tuple[ExecutableOption, ...]:
+    """Loader options for lists: student and school, service, partner, place."""
+    return (
+        joinedload(Referral.student).joinedload(Student.school),
+        joinedload(Referral.service),
+        joinedload(Referral.organization),
+        joinedload(Referral.service_at_location).joinedload(ServiceAtLocation.location),
+    )
+
+
+def whole_referral() -> tuple[ExecutableOption, ...]:
+    """Loader options for one referral's page: also guardians, events, address, intake."""
+    return (
+        joinedload(Referral.student).joinedload(Student.school),
+        joinedload(Referral.student).selectinload(Student.guardians),
+        joinedload(Referral.organization),
+        joinedload(Referral.service).joinedload(Service.intake),
+        joinedload(Referral.service).selectinload(Service.phones),
+        joinedload(Referral.service_at_location)
+        .joinedload(ServiceAtLocation.location)
+        .selectinload(Location.addresses),
+        selectinload(Referral.events),
+    )
+
+
+def referral_for(
+    session: Session, actor: Actor, referral_id: uuid.UUID, *, action: str
+) -> Referral:
+    """One referral with all that its page shows (5 statements), or NotFound."""
+    referral = session.scalar(
+        select(Referral)
+        .join(Referral.student)
+        .where(
+            Referral.id == referral_id,
+            policy.rows(
+                actor,
+                action,
+                school_id=Student.school_id,
+                organization_id=Referral.organization_id,
+                subject_id=Referral.id,
+            ),
+            # A draft has been shown to nobody: a partner never sees one.
+            Referral.state != State.DRAFT if action in PARTNER_ACTIONS else true(),
+        )
+        .options(*whole_referral())
+    )
+    if referral is None:
+        raise NotFound("There is no such referral, or your account may not see it.")
+    return referral
+
+
+PARTNER_ACTIONS = frozenset({"referrals.view_as_partner", "referrals.answer", "referrals.inbox"})
+
+
+def referrals_of_student(session: Session, student_id: uuid.UUID) -> Sequence[Referral]:
+    """All referrals of a student that the caller was let see, newest first, with their events."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.student_id == student_id)
+        .order_by(Referral.created_at.desc(), Referral.id)
+        .options(
+            joinedload(Referral.service),
+            joinedload(Referral.organization),
+            selectinload(Referral.events),
+        )
+    ).all()
+
+
+def referrals_by_state(
+    session: Session, actor: Actor, *, states: Sequence[State], limit: int, offset: int
+) -> tuple[Sequence[Referral], int]:
+    """Referrals in any of `states`, those waiting longest first, and how many in all."""
+    condition = and_(
+        policy.rows(actor, "referrals.list", school_id=Student.school_id),
+        Referral.state.in_(states),
+    )
+    total = session.scalar(
+        select(func.count()).select_from(Referral).join(Referral.student).where(condition)
+    )
+    found = session.scalars(
+        select(Referral)
+        .join(Referral.student)
+        .where(condition)
+        .order_by(Referral.changed_at, Referral.id)
+        .limit(limit)
+        .offset(offset)
+        .options(*with_names())
+    ).all()
+    return found, total or 0
+
+
+def referrals_awaiting_partner(
+    session: Session, actor: Actor, *, limit: int, offset: int
+) -> tuple[Sequence[Referral], int]:
+    """The partner's inbox: open referrals to its organization, oldest first, and how many in all."""
+    condition = and_(
+        policy.rows(actor, "referrals.inbox", organization_id=Referral.organization_id),
+        Referral.state.in_(WITH_PARTNER),
+    )
+    total = session.scalar(select(func.count()).select_from(Referral).where(condition))
+    found = session.scalars(
+        select(Referral)
+        .where(condition)
+        .order_by(Referral.sent_at, Referral.id)
+        .limit(limit)
+        .offset(offset)
+        .options(joinedload(Referral.service), joinedload(Referral.organization))
+    ).all()
+    return found, total or 0
+
+
+def referrals_overdue(session: Session, actor: Actor, *, on: date, limit: int) -> Sequence[Referral]:
+    """Open referrals whose next move is late, latest due first."""
+    return session.scalars(
+        select(Referral)
+        .join(Referral.student)
+        .where(
+            policy.rows(actor, "referrals.list", school_id=Student.school_id),
+            Referral.state.in_(WITH_PARTNER),
+            Referral.due_on < on,
+        )
+        .order_by(Referral.due_on, Referral.id)
+        .limit(limit)
+        .options(*with_names())
+    ).all()
+
+
+def referrals_ended_without_help(
+    session: Session, actor: Actor, *, now: datetime, limit: int
+) -> Sequence[Referral]:
+    """Declined, expired or failed lately, and nothing else was tried for the same need since."""
+    later = aliased(Referral)
+    return session.scalars(
+        select(Referral)
+        .join(Referral.student)
+        .where(
+            policy.rows(actor, "referrals.list", school_id=Student.school_id),
+            Referral.state.in_([State.DECLINED, State.EXPIRED, State.NOT_COMPLETED]),
+            Referral.closed_at > now - timedelta(days=UNANSWERED_DAYS),
+            ~exists().where(
+                later.student_id == Referral.student_id,
+                later.category == Referral.category,
+                later.id != Referral.id,
+                later.created_at > Referral.created_at,
+            ),
+        )
+        .order_by(Referral.closed_at, Referral.id)
+        .limit(limit)
+        .options(*with_names())
+    ).all()
+
+
+def drafts_of(session: Session, actor: Actor, *, limit: int) -> Sequence[Referral]:
+    """Referrals begun and not sent, oldest first."""
+    return session.scalars(
+        select(Referral)
+        .join(Referral.student)
+        .where(
+            policy.rows(actor, "referrals.list", school_id=Student.school_id),
+            Referral.state == State.DRAFT,
+        )
+        .order_by(Referral.created_at, Referral.id)
+        .limit(limit)
+        .options(*with_names())
+    ).all()
+
+
+def counts_by_school(session: Session, actor: Actor) -> dict[uuid.UUID, dict[str, int]]:
+    """Referrals by school and state, for the district page (1 statement)."""
+    rows = session.execute(
+        select(School.id, Referral.state, func.count(Referral.id))
+        .join(Student, Student.school_id == School.id)
+        .join(Referral, Referral.student_id == Student.id)
+        .where(policy.rows(actor, "district.read"))
+        .group_by(School.id, Referral.state)
+    )
+    counts: dict[uuid.UUID, dict[str, int]] = {}
+    for school_id, state, count in rows:
+        counts.setdefault(school_id, {})[state] = count
+    return counts
