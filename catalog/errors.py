@@ -3,3 +3,43 @@
 
 class CatalogError(Exception):
     """Base of what the catalog refuses; the message says what, why, and what to do."""
+
+
+class NotListedError(CatalogError):
+    """No such row in the catalog."""
+
+
+class EligibilityFactsError(CatalogError):
+    """The facts of an eligibility rule are not what its kind needs."""
+
+
+class CatalogValueError(CatalogError):
+    """A value that the catalog cannot hold (a status that is no status, seats below zero)."""
+
+
+class ImportFileError(CatalogError):
+    """Base: a file handed over for import cannot be read. Nothing was changed."""
+
+
+class MissingFileError(ImportFileError):
+    """There is nothing at the path, or a file that the package must have is missing."""
+
+
+class NotACatalogError(ImportFileError):
+    """The file can be read, but is no directory of services."""
+
+
+class BrokenFileError(ImportFileError):
+    """Damaged, or not what its name says: a broken zip, an unclosed quotation mark."""
+
+
+class UnsafeFileError(ImportFileError):
+    """Made to do harm, or indistinguishable from that: paths that climb out, a zip bomb."""
+
+
+class TooLargeError(ImportFileError):
+    """More than the import takes."""
+
+
+class WrongEncodingError(ImportFileError):
+    """Not UTF-8 text."""

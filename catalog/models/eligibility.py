@@ -8,10 +8,11 @@ What the facts of a kind look like is checked in one place: `catalog.eligibility
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from catalog.db import Base, Sourced, one_of, sourced_table_args
+from catalog.eligibility import check_facts
 from catalog.vocabulary import ELIGIBILITY_EFFECTS, ELIGIBILITY_KINDS
 
 if TYPE_CHECKING:
@@ -36,3 +37,12 @@ class EligibilityRule(Sourced, Base):
     source_text: Mapped[str | None]
 
     service: Mapped["Service"] = relationship(back_populates="eligibility_rules")
+
+
+@event.listens_for(EligibilityRule, "before_insert")
+@event.listens_for(EligibilityRule, "before_update")
+def check_rule(
+    mapper: Mapper[EligibilityRule], connection: Connection, rule: EligibilityRule
+) -> None:
+    """Keep facts that matching cannot read out of the table, whoever writes the rule."""
+    rule.facts = check_facts(rule.kind, rule.facts or {})

@@ -18,12 +18,12 @@ class Program(Sourced, Base):
 
     __tablename__ = "program"
 
-    organization_id: Mapped[uuid.UUID] = mapped_column(
+    organization_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("organization.id", ondelete="CASCADE"), index=True
     )
     name: Mapped[str]
     alternate_name: Mapped[str | None]
     description: Mapped[str] = mapped_column(default="")
 
-    organization: Mapped["Organization"] = relationship(back_populates="programs")
+    organization: Mapped["Organization | None"] = relationship(back_populates="programs")
     services: Mapped[list["Service"]] = relationship(back_populates="program")

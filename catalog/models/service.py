@@ -41,7 +41,9 @@ class Service(Sourced, Base):
         CheckConstraint("minimum_age <= maximum_age", name="age_order"),
     )
 
-    organization_id: Mapped[uuid.UUID] = mapped_column(
+    # Real directories list services whose organization is not in the file. They come in, and are
+    # not offered until somebody says whose they are.
+    organization_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("organization.id", ondelete="CASCADE"), index=True
     )
     program_id: Mapped[uuid.UUID | None] = mapped_column(
@@ -69,7 +71,7 @@ class Service(Sourced, Base):
     last_modified: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
 
-    organization: Mapped["Organization"] = relationship(back_populates="services")
+    organization: Mapped["Organization | None"] = relationship(back_populates="services")
     program: Mapped["Program | None"] = relationship(back_populates="services")
     service_at_locations: Mapped[list["ServiceAtLocation"]] = relationship(
         back_populates="service", cascade="all, delete-orphan", passive_deletes=True

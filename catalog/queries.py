@@ -1,0 +1,123 @@
+"""Reads of the catalog. Each takes a fixed number of SQL statements, however much it returns.
+
+Called by pages, the API and the loader of the matching engine. Writes nothing.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from catalog.errors import NotListedError
+from catalog.models import (
+    Attribute,
+    CatalogRevision,
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+    ServiceCapacity,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+
+def current_revision(session: Session) -> int:
+    """The catalog's revision; 0 before anything was ever changed."""
+    return session.scalar(select(CatalogRevision.number)) or 0
+
+
+def service_facts() -> tuple["_AbstractLoad", ...]:
+    """Everything that matching, a service's page and an export read of a service."""
+    place = selectinload(Service.service_at_locations)
+    return (
+        joinedload(Service.organization),
+        joinedload(Service.program),
+        joinedload(Service.intake),
+        selectinload(Service.schedules),
+        selectinload(Service.phones),
+        selectinload(Service.languages),
+        selectinload(Service.cost_options),
+        selectinload(Service.required_documents),
+        selectinload(Service.service_areas),
+        selectinload(Service.eligibility_rules),
+        selectinload(Service.capacities).joinedload(ServiceCapacity.unit),
+        selectinload(Service.attributes).joinedload(Attribute.taxonomy_term),
+        place.selectinload(ServiceAtLocation.schedules),
+        place.joinedload(ServiceAtLocation.location).selectinload(Location.addresses),
+        place.joinedload(ServiceAtLocation.location).selectinload(Location.schedules),
+        place.joinedload(ServiceAtLocation.location).selectinload(Location.accessibility),
+        place.joinedload(ServiceAtLocation.location).selectinload(Location.languages),
+    )
+
+
+def services_on_offer(session: Session) -> Sequence[Service]:
+    """Every service that may be recommended, with all that matching compares, ordered by id.
+
+    Active, of an active organization. Places that the source has withdrawn are still in
+    `service_at_locations`: skip those that are not `is_listed`. Fixed number of statements.
+    """
+    statement = (
+        select(Service)
+        .join(Service.organization)
+        .where(Service.status == "active", Organization.is_active)
+        .options(*service_facts())
+        .order_by(Service.id)
+    )
+    return session.scalars(statement).unique().all()
+
+
+def get_service(session: Session, service_id: uuid.UUID) -> Service:
+    """The service with all its facts, whatever its status; NotListedError where there is none."""
+    service = session.scalars(
+        select(Service).where(Service.id == service_id).options(*service_facts())
+    ).one_or_none()
+    if service is None:
+        raise NotListedError("There is no such service in the catalog. Search for it by name.")
+    return service
+
+
+def get_service_at_location(session: Session, id_: uuid.UUID) -> ServiceAtLocation:
+    """One service at one location, with the service's facts; NotListedError where there is none."""
+    place = session.scalars(
+        select(ServiceAtLocation)
+        .where(ServiceAtLocation.id == id_)
+        .options(
+            joinedload(ServiceAtLocation.location).selectinload(Location.addresses),
+            joinedload(ServiceAtLocation.service).options(*service_facts()),
+            selectinload(ServiceAtLocation.schedules),
+        )
+    ).one_or_none()
+    if place is None:
+        raise NotListedError(
+            "The catalog has no such service at such a place. Search for the service by name."
+        )
+    return place
+
+
+def get_organization(session: Session, organization_id: uuid.UUID) -> Organization:
+    """The organization; NotListedError where there is none."""
+    organization = session.get(Organization, organization_id)
+    if organization is None:
+        raise NotListedError("There is no such organization in the catalog. Search by name.")
+    return organization
+
+
+def organization_by_source(session: Session, source: str, source_id: str) -> Organization | None:
+    """The organization that a directory knows under `source_id`, if it came in."""
+    return session.scalars(
+        select(Organization).where(
+            Organization.source == source, Organization.source_id == source_id
+        )
+    ).one_or_none()
+
+
+def services_without_organization(session: Session) -> Sequence[Service]:
+    """Services that came in without a known organization: to be told whose they are."""
+    statement = (
+        select(Service).where(Service.organization_id.is_(None)).order_by(Service.name, Service.id)
+    )
+    return session.scalars(statement).all()
