@@ -1,0 +1,99 @@
+"""Putting a message into the outbox, in the same transaction as what it tells of.
+
+Each feature describes its letters in its own notices.py as subclasses of `Letter` and queues them from
+its services. Nothing here sends: app/notices/delivery.py does, later, outside any domain transaction.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid
+from app.notices.models import Notice
+
+LINK = "{link}"
+# One address and nothing around it; control characters would let an address add headers.
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One message to one address; a feature's letters are its subclasses.
+
+    `body` is plain text without any student's data, holding `{link}` at most once: when the message is
+    sent, the link's address stands there, base_url + `path` + the token of `link_id`. With a `path`
+    and no `link_id` the link leads to a page behind the sign-in. `dedupe_key` names the occasion: a
+    second letter under the same key is not queued (for instance `referral-sent:<id>:<version>`).
+    """
+
+    kind: str
+    recipient: str
+    language: str = "en"
+    subject: str
+    body: str
+    link_id: uuid.UUID | None = None
+    path: str | None = None
+    dedupe_key: str
+
+    def __post_init__(self) -> None:
+        if len(self.recipient) > 254 or not ADDRESS.fullmatch(self.recipient):
+            raise Invalid(
+                "The message has no usable e-mail address, so it was not queued. "
+                "Correct the address, then try again.",
+                {"recipient": "Not a usable e-mail address."},
+            )
+        if not self.subject.isprintable() or not 0 < len(self.subject) <= 200:
+            raise ValueError(f"The subject of a {self.kind} letter must be one line of at most 200.")
+        if self.body.count(LINK) > 1:
+            raise ValueError(f"The body of a {self.kind} letter holds {LINK} more than once.")
+        if (LINK in self.body) != (self.path is not None):
+            raise ValueError(f"A {self.kind} letter has {LINK} without a path, or a path without it.")
+        if self.path is not None and not re.fullmatch(r"/[\w./-]*", self.path, re.ASCII):
+            raise ValueError(f"The path of a {self.kind} letter must begin with / and be plain.")
+        if self.link_id is not None and not (self.path or "").endswith("/"):
+            raise ValueError(f"The path of a {self.kind} letter must end with /: a token follows it.")
+
+
+def queue_notice(session: Session, letter: Letter, *, now: datetime) -> Notice:
+    """The letter's row in the outbox, due at `now`; the earlier row where its key is known already.
+
+    Flushes `session`; the caller's transaction decides whether the message exists.
+    """
+    earlier = notice_by_key(session, letter.dedupe_key)
+    if earlier is not None:
+        return earlier
+    notice = Notice(
+        kind=letter.kind,
+        recipient=letter.recipient,
+        language=letter.language,
+        subject=letter.subject,
+        body=letter.body,
+        link_id=letter.link_id,
+        path=letter.path,
+        dedupe_key=letter.dedupe_key,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    session.flush()  # so that the savepoint below can fail for this row alone
+    try:
+        with session.begin_nested():
+            session.add(notice)
+    except IntegrityError:
+        # Another transaction queued it between the question and the insert.
+        earlier = notice_by_key(session, letter.dedupe_key)
+        if earlier is None:
+            raise
+        return earlier
+    return notice
+
+
+def notice_by_key(session: Session, dedupe_key: str) -> Notice | None:
+    """The notice queued under this key, if there is one."""
+    return session.scalar(select(Notice).where(Notice.dedupe_key == dedupe_key))
