@@ -14,7 +14,7 @@ import click
 from flask import Flask
 
 from app import cli, errors, logs, models  # noqa: F401 - models: every mapped class must be known
-from app.extensions import MIGRATIONS, alembic, api, babel, compress, csrf, db
+from app.extensions import MIGRATIONS, alembic, api, babel, compress, csrf, db, render_type
 from app.features import register_features
 from app.security import headers, rate_limits, sign_in
 from app.settings import Settings
@@ -69,6 +69,13 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "pool_pre_ping": True}},
         "ALEMBIC": {"script_location": str(MIGRATIONS), "file_template": "%%(rev)s_%%(slug)s"},
+        # SQLite cannot alter a column: migrations rebuild the table there ("batch"). Its DDL is
+        # transactional too, with the driver's own BEGIN off (app.transactions).
+        "ALEMBIC_CONTEXT": {
+            "render_as_batch": True,
+            "render_item": render_type,
+            "transactional_ddl": True,
+        },
         "MAX_CONTENT_LENGTH": 50 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "SESSION_COOKIE_NAME": "footbridge",
@@ -80,6 +87,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "BABEL_DEFAULT_TIMEZONE": settings.timezone,
         "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_SSL_STRICT": False,  # wants a Referer; our pages send none (security.headers)
         "WTF_CSRF_CHECK_DEFAULT": False,  # app.security.headers checks, API tokens apart
         "BOOTSTRAP_SERVE_LOCAL": True,
         "API_TITLE": "Footbridge",
