@@ -21,7 +21,7 @@ from datetime import date
 
 
 class Verdict(enum.IntEnum):
-    """What a rule says of an offer for a profile. One NO excludes; UNKNOWN is asked, never assumed."""
+    """What a rule says of an offer. One NO excludes; UNKNOWN is asked, never assumed."""
 
     NO = 0
     UNKNOWN = 1
@@ -38,7 +38,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Open or free time on one weekday: `opens` and `closes` in minutes from midnight, opens < closes."""
+    """Open or free time on one weekday, in minutes from midnight, opens < closes."""
 
     weekday: int
     opens: int
@@ -101,7 +101,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Residence:
-    """Where a person must live. A person who fits any one part fits. `statewide` is "TN" or None."""
+    """Where a person must live. Who fits any one part fits. `statewide` is "TN" or None."""
 
     zip_codes: frozenset[str] = frozenset()
     counties: frozenset[str] = frozenset()  # "Hamilton, TN"
@@ -113,7 +113,7 @@ class Residence:
 
 @dataclass(frozen=True, slots=True)
 class Openings:
-    """Free places as last told: `available` (None: not told), the date of the figure, a waitlist."""
+    """Free places as last told: `available` (None: not told), the figure's date, a waitlist."""
 
     available: int | None = None
     maximum: int | None = None

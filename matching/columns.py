@@ -1,0 +1,105 @@
+"""The offers as numpy columns: what the vectorised rules and scorers read.
+
+Built once for each catalog by the engine. Rows are in the order of the offers' keys, so that a
+row's number is also its place among ties. Holds no judgement: rules and scorers compare, columns
+only look up. A listing that contradicts itself keeps its row, with nothing in it but its keys: the
+listing rule excludes it before another rule is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from matching.checks import contradiction
+from matching.errors import CatalogError
+from matching.geo import Whole
+from matching.lookups import Areas, Mask, Points, Ranges, Rows, Sets, Weeks
+from matching.question import Question
+from matching.types import Offer
+from matching.week import week
+
+
+class Columns:
+    """Every offer, in the order of keys, a column for each thing that is compared.
+
+    Whole-number columns hold -1 where the partner has not said.
+    """
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        """Raise CatalogError where two offers have one key."""
+        self.offers = tuple(sorted(offers, key=lambda offer: offer.key))
+        self.row_of = {offer.key: row for row, offer in enumerate(self.offers)}
+        if len(self.row_of) < len(self.offers):
+            keys = [offer.key for offer in self.offers]
+            twice = next(one for one, other in pairwise(keys) if one == other)
+            raise CatalogError(f"Two offers have the key {twice!r}: give each offer its own.")
+        self.is_contradictory: Mask = np.array(
+            [contradiction(offer) is not None for offer in self.offers], dtype=np.bool_
+        )
+        sound = [
+            Offer(offer.key, offer.service, offer.organization, offer.categories, offer.interests)
+            if wrong
+            else offer
+            for offer, wrong in zip(self.offers, self.is_contradictory, strict=True)
+        ]
+        self._sound = sound
+
+        self.services = Sets([(offer.service,) for offer in sound])
+        self.categories = Sets([offer.categories for offer in sound])
+        self.interests = Sets([offer.interests for offer in sound])
+        self.is_active = self._mask(lambda offer: offer.is_active)
+        self.first_day = self._whole(lambda offer: _ordinal((offer.season or (None, None))[0]))
+        self.last_day = self._whole(lambda offer: _ordinal((offer.season or (None, None))[1]))
+        self.is_virtual = self._mask(lambda offer: offer.mode == "virtual")
+        self.comes_to_school = self._mask(lambda offer: offer.mode == "school")
+        self.points = Points([offer.point for offer in sound])
+        self.provides_transport = self._mask(lambda offer: offer.provides_transport)
+        self.ages = Ranges([offer.ages for offer in sound])
+        self.grades = Ranges([offer.grades for offer in sound])
+        self.residence = Areas([offer.residence for offer in sound])
+        self.schools = Sets([offer.schools or () for offer in sound])
+        self.insurance = Sets([offer.insurance or () for offer in sound])
+        self.income_ceiling = self._whole(lambda offer: offer.income_ceiling)
+        self.required = Sets([offer.situations_required for offer in sound])
+        self.barred = Sets([offer.situations_barred for offer in sound])
+        self.genders = Sets([(offer.gender,) if offer.gender else () for offer in sound])
+        self.languages = Sets([offer.languages or () for offer in sound])
+        self.states_languages = self._mask(lambda offer: offer.languages is not None)
+        self.has_interpreter = self._whole(lambda offer: offer.has_interpreter)
+        self.access = Sets([offer.access or () for offer in sound])
+        self.hours = Weeks([None if one.hours is None else week(one.hours) for one in sound])
+        self.fee = self._whole(lambda offer: offer.fee_cents)
+        self.available = self._whole(lambda offer: offer.openings.available)
+        self.as_of = self._whole(lambda offer: _ordinal(offer.openings.as_of))
+        self.has_waitlist = self._whole(lambda offer: offer.openings.has_waitlist)
+        self.next_intake = self._whole(lambda offer: _ordinal(offer.openings.next_intake))
+        self.referral_cap = self._whole(lambda offer: offer.referral_cap)
+        self.closed = self._whole(lambda offer: offer.track_record.closed)
+        self.connected = self._whole(lambda offer: offer.track_record.connected)
+
+    def _mask(self, fact: Callable[[Offer], bool]) -> Mask:
+        return np.array([fact(offer) for offer in self._sound], dtype=np.bool_)
+
+    def _whole(self, fact: Callable[[Offer], int | None]) -> Whole:
+        values = (fact(offer) for offer in self._sound)
+        return np.array([-1 if value is None else value for value in values], dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self.offers)
+
+    def metres(self, rows: Rows, question: Question) -> tuple[Whole, Mask]:
+        """`Question.metres_to` for each row, and whether it is known."""
+        known = self.points.is_known[rows] & bool(question.places)
+        metres = np.zeros(len(rows), dtype=np.int64)
+        for number, place in enumerate(question.places):
+            away = self.points.metres(place, rows)
+            metres = away if number == 0 else np.minimum(metres, away)
+        return metres, known
+
+
+def _ordinal(day: date | None) -> int | None:
+    return None if day is None else day.toordinal()

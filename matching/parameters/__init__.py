@@ -1,0 +1,218 @@
+"""The figures that rules and scorers go by, read from the TOML files beside this module.
+
+Called once at start-up: `load("balanced")`. `eligibility.toml` holds the limits of the rules,
+`scoring.toml` the curves of the scorers, and one file a preset the weights. Every figure has a
+`value`, a `unit` and a `source`; a file with a key too many, too few or out of bounds is refused
+with its name, the key and the line, because a silent default would change who is offered what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from matching.errors import ParameterError
+
+CRITERIA: Final = (
+    "need",
+    "interest",
+    "closeness",
+    "hours",
+    "cost",
+    "openings",
+    "language",
+    "track_record",
+)
+PRESETS: Final = ("balanced", "urgent", "enrichment")
+TRACK_RECORD_CEILING: Final = 150  # more would lock new partners out (docs: matching)
+
+_FOLDER: Final = Path(__file__).parent
+
+
+def _whole(low: int, high: int) -> int:
+    """A whole-number parameter with its bounds; it has no default, so that no file may omit it."""
+    return field(metadata={"low": low, "high": high})  # type: ignore[no-any-return]
+
+
+def _per_mille() -> int:
+    return _whole(0, 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """One preset, ready to use. A field `reach_foot` is the table `[reach.foot]` of its file."""
+
+    preset: str
+    version: str  # preset and the start of a hash over every value: changes when any of them does
+    weights: Mapping[str, int]  # by criterion, in the order of CRITERIA; they sum to 1000
+
+    # eligibility.toml
+    reach_foot: int = _whole(1, 20_037_509)
+    reach_bus: int = _whole(1, 20_037_509)
+    reach_car: int = _whole(1, 20_037_509)
+    openings_stale_after: int = _whole(1, 3650)
+    time_enough: int = _whole(1, 10_080)
+    time_school_day_opens: int = _whole(0, 1439)
+    time_school_day_closes: int = _whole(1, 1440)
+    time_weekend_opens: int = _whole(0, 1439)
+    time_weekend_closes: int = _whole(1, 1440)
+    language_local: str = field(metadata={})
+    school_year_month: int = _whole(1, 12)
+    near_miss_longest_wait: int = _whole(1, 3650)
+
+    # scoring.toml
+    need_exact: int = _per_mille()
+    need_narrower: int = _per_mille()
+    need_broader: int = _per_mille()
+    need_urgency_1: int = _per_mille()
+    need_urgency_2: int = _per_mille()
+    need_urgency_3: int = _per_mille()
+    interest_exact: int = _per_mille()
+    interest_narrower: int = _per_mille()
+    interest_broader: int = _per_mille()
+    interest_family: int = _per_mille()
+    interest_strength_1: int = _per_mille()
+    interest_strength_2: int = _per_mille()
+    interest_strength_3: int = _per_mille()
+    closeness_half_foot: int = _whole(1, 20_037_509)
+    closeness_half_bus: int = _whole(1, 20_037_509)
+    closeness_half_car: int = _whole(1, 20_037_509)
+    closeness_half_unknown: int = _whole(1, 20_037_509)
+    closeness_virtual: int = _per_mille()
+    closeness_transport: int = _per_mille()
+    closeness_neutral: int = _per_mille()
+    hours_wanted: int = _whole(1, 10_080)
+    hours_neutral: int = _per_mille()
+    cost_half: int = _whole(1, 10_000_000)
+    cost_neutral: int = _per_mille()
+    openings_open: int = _per_mille()
+    openings_waitlist: int = _per_mille()
+    openings_half_life: int = _whole(1, 3650)
+    openings_neutral: int = _per_mille()
+    language_second: int = _per_mille()
+    language_interpreter: int = _per_mille()
+    language_neutral: int = _per_mille()
+    track_record_prior: int = _whole(1, 100_000)
+    track_record_fewest: int = _whole(1, 100_000)
+    track_record_neutral: int = _per_mille()
+
+
+_ELIGIBILITY: Final = ("reach_", "openings_stale", "time_", "language_local", "school_", "near_")
+
+
+def load(preset: str = "balanced", folder: Path | None = None) -> Parameters:
+    """The parameters of a preset, from `folder` or the files that ship with the engine.
+
+    Raise ParameterError for an unknown preset, a missing file, or anything wrong in one.
+    """
+    if preset not in PRESETS:
+        raise ParameterError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
+    folder = folder or _FOLDER
+    names = [one.name for one in fields(Parameters) if one.metadata or one.name == "language_local"]
+    eligibility = [name for name in names if name.startswith(_ELIGIBILITY)]
+    values = _File(folder / "eligibility.toml").read(eligibility)
+    values |= _File(folder / "scoring.toml").read([n for n in names if n not in eligibility])
+    weights = _weights(_File(folder / f"{preset}.toml"))
+    content = json.dumps([values, weights], sort_keys=True)
+    version = f"{preset}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+    return Parameters(
+        preset=preset,
+        version=version,
+        weights=MappingProxyType(weights),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def _weights(file: _File) -> dict[str, int]:
+    read = file.read([f"weight_{criterion}" for criterion in CRITERIA])
+    weights = {criterion: read[f"weight_{criterion}"] for criterion in CRITERIA}
+    whole = {name: value for name, value in weights.items() if isinstance(value, int)}
+    if sum(whole.values()) != 1000:
+        raise ParameterError(
+            f"{file.path.name}: the weights sum to {sum(whole.values())} and must sum to 1000,"
+            " so that scores of all presets compare. Change [weight.*] values."
+        )
+    if whole["track_record"] > TRACK_RECORD_CEILING:
+        raise file.refusal(
+            "weight_track_record",
+            f"is {whole['track_record']} and may be at most {TRACK_RECORD_CEILING},"
+            " so that new partners have a chance",
+        )
+    return whole
+
+
+class _File:
+    """One parameter file, with enough of its text kept to say where a mistake stands."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._text = path.read_text(encoding="utf-8")
+            content = tomllib.loads(self._text)
+        except OSError as error:
+            raise ParameterError(f"{path.name}: cannot be read ({error.strerror}).") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ParameterError(f"{path.name}: is not valid TOML: {error}.") from error
+        self._entries: dict[str, object] = {}
+        self._headers: dict[str, str] = {}
+        self._flatten(content, ())
+
+    def _flatten(self, table: Mapping[str, object], path: tuple[str, ...]) -> None:
+        for key, entry in table.items():
+            here = (*path, key)
+            if (
+                isinstance(entry, dict)
+                and entry
+                and all(isinstance(e, dict) for e in entry.values())
+            ):
+                self._flatten(entry, here)
+            else:
+                self._headers["_".join(here)] = ".".join(here)
+                self._entries["_".join(here)] = entry
+
+    def read(self, names: list[str]) -> dict[str, int | str]:
+        """The values of exactly these names; ParameterError on one too many, too few or wrong."""
+        for name in self._entries:
+            if name not in names:
+                raise self.refusal(name, "is not a parameter of this file; remove or rename it")
+        return {name: self._value(name) for name in names}
+
+    def _value(self, name: str) -> int | str:
+        entry = self._entries.get(name)
+        if entry is None:
+            raise self.refusal(name, "is missing; add its table with value, unit and source")
+        if not isinstance(entry, dict) or set(entry) != {"value", "unit", "source"}:
+            raise self.refusal(name, "must have exactly the keys value, unit and source")
+        for key in ("unit", "source"):
+            if not isinstance(entry[key], str) or not entry[key].strip():
+                raise self.refusal(name, f"must say its {key} in words")
+        value = entry["value"]
+        if name == "language_local":
+            if not isinstance(value, str) or not value:
+                raise self.refusal(name, "must be a language code such as en")
+            return value
+        low, high = _bounds(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise self.refusal(name, f"is {value!r} and must be a whole number {low} to {high}")
+        return value
+
+    def refusal(self, name: str, why: str) -> ParameterError:
+        """The error for one key, with its line where the file names it."""
+        header = self._headers.get(name)
+        lines = self._text.splitlines()
+        at = [n for n, line in enumerate(lines, 1) if header and line.strip() == f"[{header}]"]
+        where = f", line {at[0]}" if at else ""
+        return ParameterError(f"{self.path.name}{where}: [{header or name}] {why}.")
+
+
+def _bounds(name: str) -> tuple[int, int]:
+    for one in fields(Parameters):
+        if one.name == name:
+            return one.metadata["low"], one.metadata["high"]
+    return 0, 1000  # a weight

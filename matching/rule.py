@@ -1,0 +1,65 @@
+"""What an eligibility rule is. The rules themselves are one file each in `matching/rules/`.
+
+To add a rule: write its file (decisions in the docstring, `judge`, `verdicts`, `RULE`), name it in
+`matching/rules/__init__.py`, and give its codes words in `matching/words/`. Tests find the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.columns import Columns
+from matching.lookups import Mask, Rows
+from matching.question import Question
+from matching.types import Offer, Profile, Reason, Verdict
+
+Verdicts = npt.NDArray[np.int8]
+Circumstances = tuple[Profile, Offer, date]  # what a change changes: student, program, day
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of eligibility.
+
+    `judge` is the rule's definition: None is YES, a Reason is NO or UNKNOWN. `verdicts` answers the
+    same for the given rows of the columns. Where something could turn a NO, `change` finds the
+    smallest change that does (or None where this time nothing can), and `apply` carries it out.
+    """
+
+    name: str
+    judge: Callable[[Offer, Question], Reason | None]
+    verdicts: Callable[[Columns, Rows, Question], Verdicts]
+    codes: tuple[str, ...]
+    change_codes: tuple[str, ...] = ()
+    change: Callable[[Offer, Question], Reason | None] | None = None
+    apply: Callable[[Profile, Offer, date, Reason], Circumstances] | None = None
+
+
+def no(rule: str, code: str, **facts: object) -> Reason:
+    """The reason of a NO."""
+    return Reason(rule, Verdict.NO, code, facts)
+
+
+def ask(rule: str, code: str, **facts: object) -> Reason:
+    """The reason of an UNKNOWN: its code names the question."""
+    return Reason(rule, Verdict.UNKNOWN, code, facts)
+
+
+def would_do(rule: str, code: str, **facts: object) -> Reason:
+    """A change after which the rule no longer says NO."""
+    return Reason(rule, Verdict.YES, code, facts)
+
+
+def column_of(rows: Rows, *, no: Mask | None = None, unknown: Mask | None = None) -> Verdicts:
+    """Verdicts that are YES but where a mask says otherwise; `no` goes before `unknown`."""
+    verdicts = np.full(len(rows), Verdict.YES, dtype=np.int8)
+    if unknown is not None:
+        verdicts[unknown] = Verdict.UNKNOWN
+    if no is not None:
+        verdicts[no] = Verdict.NO
+    return verdicts

@@ -1,0 +1,91 @@
+"""Eligibility: every rule, one a file, and the scalar answers of all of them together.
+
+Called by the engine and by the tests' oracle. One NO excludes; UNKNOWN is a question and never
+excludes. `matching/rule.py` says how to add a rule.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from matching.question import Question
+from matching.rule import Circumstances, Rule
+from matching.rules import (
+    access,
+    active,
+    age,
+    cap,
+    declined,
+    free_time,
+    gender,
+    grade,
+    income,
+    insurance,
+    language,
+    listing,
+    openings,
+    reach,
+    referred,
+    residence,
+    school,
+    season,
+    situation_barred,
+    situation_required,
+)
+from matching.types import Offer, Profile, Reason, Verdict
+
+RULES: Final[tuple[Rule, ...]] = (  # in the order in which reasons are told
+    listing.RULE,
+    active.RULE,
+    season.RULE,
+    age.RULE,
+    grade.RULE,
+    school.RULE,
+    residence.RULE,
+    situation_required.RULE,
+    situation_barred.RULE,
+    gender.RULE,
+    insurance.RULE,
+    income.RULE,
+    language.RULE,
+    access.RULE,
+    reach.RULE,
+    free_time.RULE,
+    openings.RULE,
+    cap.RULE,
+    referred.RULE,
+    declined.RULE,
+)
+RULE_OF: Final = {rule.name: rule for rule in RULES}
+
+
+def judge_all(offer: Offer, question: Question) -> tuple[Reason, ...]:
+    """Every NO and UNKNOWN, in the order of RULES; of a contradictory listing only that."""
+    contradiction = listing.judge(offer, question)
+    if contradiction is not None:
+        return (contradiction,)
+    answers = (rule.judge(offer, question) for rule in RULES)
+    return tuple(answer for answer in answers if answer is not None)
+
+
+def refusals(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Those that exclude."""
+    return tuple(reason for reason in reasons if reason.verdict is Verdict.NO)
+
+
+def smallest_change(offer: Offer, reason: Reason, question: Question) -> Reason | None:
+    """What would turn this NO, or None where nothing could."""
+    change = RULE_OF[reason.rule].change
+    return None if change is None else change(offer, question)
+
+
+def apply_change(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:
+    """The profile, the offer and the day as they are after a near miss's change.
+
+    Raise KeyError for a change that is no rule's.
+    """
+    apply = RULE_OF[change.rule].apply
+    if apply is None:
+        raise KeyError(f"No change is known for the rule {change.rule!r}.")
+    return apply(profile, offer, on, change)

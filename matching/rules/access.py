@@ -1,0 +1,41 @@
+"""Access: the place has all that the student needs to use it (step-free entry, sign language).
+
+Decisions:
+- A student without access needs: always YES.
+- What the place has not stated, or an empty statement, is asked: here nothing said is not
+  "nothing in the way". Stated without what is needed is NO.
+- A program that is virtual or comes to the school is not at its place, so there it is asked.
+- There is no near miss: a ramp is not built for one referral.
+"""
+
+from __future__ import annotations
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.types import Offer, Reason
+
+NAME = "access"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO where the place states what it has, and something needed is not in it."""
+    missing = question.profile.access_needs - (offer.access or frozenset())
+    if not missing:
+        return None
+    if not offer.access or offer.mode != "place":
+        return ask(NAME, "access_not_stated", access=missing)
+    return no(NAME, "access_missing", access=missing)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    needs = question.profile.access_needs
+    missing = columns.access.count(needs, rows) < len(needs)
+    elsewhere = columns.is_virtual[rows] | columns.comes_to_school[rows]
+    doubtful = ~columns.access.is_filled[rows] | elsewhere
+    return column_of(rows, no=missing & ~doubtful, unknown=missing & doubtful)
+
+
+RULE = Rule(NAME, judge, verdicts, codes=("access_not_stated", "access_missing"))

@@ -1,0 +1,73 @@
+"""Age: one of the offer's age ranges holds the student's age.
+
+Decisions:
+- "6 to 12" means until the 13th birthday; a decimal bound is the bound itself (`matching.ranges`).
+- Ages not stated: asked of the partner, unless its grades are stated, which say as much. A range
+  open at both ends, or no range, is "all ages".
+- The student's age not known is asked only where the ages leave anyone out.
+- Near miss: too young (or between two ranges) waits for the birthday; nobody grows younger.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.ranges import fits, lies, next_start, restricts
+from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.types import Offer, Reason
+from matching.waiting import apply_wait, day_of_age, wait_until
+
+NAME = "age"
+_CODES = {"below": "too_young", "above": "too_old", "between": "between_ages"}
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO outside every range; UNKNOWN where either side has not said."""
+    age = question.profile.age
+    if offer.ages is None:
+        return ask(NAME, "ages_not_stated") if offer.grades is None else None
+    if not restricts(offer.ages):
+        return None
+    if age is None:
+        return ask(NAME, "age_unknown", ages=offer.ages)
+    if fits(age, offer.ages):
+        return None
+    return no(NAME, _CODES[lies(age, offer.ages)], age=age, ages=offer.ages)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    ages = columns.ages
+    restricted = ages.restricts[rows]
+    unknown = ~ages.is_stated[rows] & ~columns.grades.is_stated[rows]
+    if question.profile.age is None:
+        return column_of(rows, unknown=unknown | restricted)
+    return column_of(
+        rows,
+        no=restricted & np.logical_not(ages.fits(question.profile.age, rows)),
+        unknown=unknown,
+    )
+
+
+def change(offer: Offer, question: Question) -> Reason | None:
+    """Wait until the student is old enough."""
+    age = question.profile.age
+    if age is None or not offer.ages:
+        return None
+    start = next_start(age, offer.ages)
+    day = None if start is None else day_of_age(start, question)
+    return None if day is None else wait_until(NAME, "old_enough", day, question)
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=("ages_not_stated", "age_unknown", "too_young", "too_old", "between_ages"),
+    change_codes=("old_enough",),
+    change=change,
+    apply=apply_wait,
+)

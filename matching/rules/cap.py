@@ -1,0 +1,58 @@
+"""Cap: the partner takes only so many open referrals at a time, over all its places.
+
+Decisions: no cap stated is none, no question. Near miss: the partner takes one more than its cap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+import numpy as np
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Circumstances, Rule, Verdicts, column_of, no, would_do
+from matching.types import Offer, Profile, Reason
+
+NAME = "cap"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO where as many referrals are open as the partner takes."""
+    open_now = question.load.get(offer.service, 0)
+    if offer.referral_cap is None or open_now < offer.referral_cap:
+        return None
+    return no(NAME, "at_cap", open=open_now, cap=offer.referral_cap)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    open_now = np.zeros(len(columns), dtype=np.int64)
+    for service, count in question.load.items():
+        open_now[columns.services.rows(service)] = count
+    cap = columns.referral_cap[rows]
+    return column_of(rows, no=(cap >= 0) & (open_now[rows] >= cap))
+
+
+def change(offer: Offer, question: Question) -> Reason | None:
+    """A cap one above what is open."""
+    return would_do(NAME, "one_more", cap=question.load.get(offer.service, 0) + 1)
+
+
+def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:
+    """The program, with that cap."""
+    return profile, replace(offer, referral_cap=cast("int", change.facts["cap"])), on
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=("at_cap",),
+    change_codes=("one_more",),
+    change=change,
+    apply=apply,
+)

@@ -1,0 +1,46 @@
+"""Declined: after a decline a new try is pointless until its day comes, and not for ever.
+
+Decision: on that day itself a new try is allowed. Near miss: wait for it.
+"""
+
+from __future__ import annotations
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, column_of, no
+from matching.types import Offer, Reason
+from matching.waiting import apply_wait, wait_until
+
+NAME = "declined"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO before the day from which a new try makes sense."""
+    until = question.profile.declined.get(offer.service)
+    if until is None or question.on >= until:
+        return None
+    return no(NAME, "declined_lately", until=until)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    declined = [key for key, day in question.profile.declined.items() if question.on < day]
+    return column_of(rows, no=columns.services.has_any(declined, rows))
+
+
+def change(offer: Offer, question: Question) -> Reason | None:
+    """Wait for the day."""
+    until = question.profile.declined.get(offer.service)
+    return None if until is None else wait_until(NAME, "try_again", until, question)
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=("declined_lately",),
+    change_codes=("try_again",),
+    change=change,
+    apply=apply_wait,
+)

@@ -1,0 +1,36 @@
+"""Gender: only where the program itself restricts by it (a girls' choir).
+
+Decisions: none stated is no restriction, no question. The student's gender not known is asked only
+by a program that restricts. No scorer reads it. There is no near miss.
+"""
+
+from __future__ import annotations
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.types import Offer, Reason
+
+NAME = "gender"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO for another gender than the program's."""
+    if not offer.gender or offer.gender == question.profile.gender:
+        return None
+    if question.profile.gender is None:
+        return ask(NAME, "gender_unknown", gender=offer.gender)
+    return no(NAME, "other_gender", gender=offer.gender)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    restricted = columns.genders.is_filled[rows]
+    gender = question.profile.gender
+    if gender is None:
+        return column_of(rows, unknown=restricted)
+    return column_of(rows, no=restricted & ~columns.genders.has_any((gender,), rows))
+
+
+RULE = Rule(NAME, judge, verdicts, codes=("gender_unknown", "other_gender"))

@@ -1,0 +1,59 @@
+"""Income: the household's is at most the program's ceiling, as % of the federal poverty level.
+
+Decisions: no ceiling stated is none, no question. Income not known is asked only where there is a
+ceiling. Near miss: income goes up and down within a year, so the share that would match is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.types import Offer, Profile, Reason
+
+NAME = "income"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO above the ceiling."""
+    ceiling, income = offer.income_ceiling, question.profile.income_percent
+    if ceiling is None:
+        return None
+    if income is None:
+        return ask(NAME, "income_unknown", ceiling=ceiling)
+    return None if income <= ceiling else no(NAME, "income_above", income=income, ceiling=ceiling)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    ceiling = columns.income_ceiling[rows]
+    income = question.profile.income_percent
+    if income is None:
+        return column_of(rows, unknown=ceiling >= 0)
+    return column_of(rows, no=(ceiling >= 0) & (income > ceiling))
+
+
+def change(offer: Offer, question: Question) -> Reason | None:
+    """An income at the ceiling."""
+    return would_do(NAME, "income_at_ceiling", ceiling=offer.income_ceiling)
+
+
+def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:
+    """The household, with that income."""
+    return replace(profile, income_percent=cast("int", change.facts["ceiling"])), offer, on
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=("income_unknown", "income_above"),
+    change_codes=("income_at_ceiling",),
+    change=change,
+    apply=apply,
+)

@@ -1,0 +1,83 @@
+"""Language: staff speak one of the family's languages, or there is an interpreter.
+
+Decisions:
+- Languages not stated: a partner here is taken to serve in the local language (parameter
+  `language.local`); a family without it makes a question. No language named is "any".
+- Languages stated without the family's: an interpreter settles it; whether there is one is asked.
+- The family's languages not known is asked only where the partner has said that there is no
+  interpreter: otherwise nothing depends on the answer.
+- Near miss: an interpreter who comes along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.types import Offer, Profile, Reason
+
+NAME = "language"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO where no language is shared and there is no interpreter."""
+    family = question.profile.languages
+    if offer.has_interpreter:
+        return None
+    if offer.languages is None:
+        is_settled = not family or question.parameters.language_local in family
+        return None if is_settled else ask(NAME, "languages_not_stated", languages=family)
+    if not offer.languages or not offer.languages.isdisjoint(family):
+        return None
+    facts = {"languages": family, "spoken": offer.languages}
+    if offer.has_interpreter is None:
+        return ask(NAME, "interpreter_not_stated", **facts) if family else None
+    if not family:
+        return ask(NAME, "language_unknown", spoken=offer.languages)
+    return no(NAME, "language_not_served", **facts)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    family = question.profile.languages
+    interpreter = columns.has_interpreter[rows]
+    named = columns.languages.is_filled[rows]
+    if not family:
+        return column_of(rows, unknown=named & (interpreter == 0))
+    unserved = named & ~columns.languages.has_any(family, rows)
+    unstated = ~columns.states_languages[rows] & (question.parameters.language_local not in family)
+    return column_of(
+        rows,
+        no=unserved & (interpreter == 0),
+        unknown=(unserved & (interpreter < 0)) | (unstated & (interpreter != 1)),
+    )
+
+
+def change(offer: Offer, question: Question) -> Reason | None:
+    """Bring an interpreter."""
+    return would_do(NAME, "bring_interpreter", languages=question.profile.languages)
+
+
+def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:
+    """The program, with an interpreter."""
+    return profile, replace(offer, has_interpreter=True), on
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=(
+        "languages_not_stated",
+        "interpreter_not_stated",
+        "language_unknown",
+        "language_not_served",
+    ),
+    change_codes=("bring_interpreter",),
+    change=change,
+    apply=apply,
+)

@@ -1,0 +1,106 @@
+"""Openings: there is a free place, or a waitlist.
+
+Decisions:
+- A waitlist is YES (the openings criterion marks it and counts it low).
+- Free places not told, without a date, or told longer ago than `openings.stale_after`: asked. One
+  in three callers that a 211 sent met an agency without means, so it is worth the call.
+- None free: NO only if there is no waitlist; whether there is one is asked where it is not stated,
+  and so is the figure once an intake has begun that it does not know of.
+- A figure dated in the future is as good as today's.
+- Near miss: the next intake; without one, a place that opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from matching.columns import Columns
+from matching.lookups import Mask, Rows
+from matching.question import Question
+from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.types import Offer, Openings, Profile, Reason
+from matching.waiting import apply_wait, wait_until
+
+NAME = "openings"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO where a fresh figure says none, and the partner keeps no waitlist."""
+    told = offer.openings
+    if told.has_waitlist:
+        return None
+    doubt = _doubt(told, question)
+    if doubt is not None or told.available:
+        return doubt
+    return no(NAME, "full", as_of=told.as_of)
+
+
+def _doubt(told: Openings, question: Question) -> Reason | None:
+    """What keeps the figure from being believed."""
+    if told.available is None:
+        return ask(NAME, "openings_not_stated")
+    if told.as_of is None:
+        return ask(NAME, "openings_undated", available=told.available)
+    if (question.on - told.as_of).days > question.parameters.openings_stale_after:
+        return ask(NAME, "openings_stale", available=told.available, as_of=told.as_of)
+    return None if told.available else _doubt_of_none(told, question)
+
+
+def _doubt_of_none(told: Openings, question: Question) -> Reason | None:
+    """What keeps "none free" from being the last word."""
+    intake = told.next_intake
+    if intake is not None and told.as_of is not None and told.as_of < intake <= question.on:
+        return ask(NAME, "intake_begun", first=intake)
+    if told.has_waitlist is None:
+        return ask(NAME, "waitlist_not_stated", as_of=told.as_of)
+    return None
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    today = question.on.toordinal()
+    available, as_of = columns.available[rows], columns.as_of[rows]
+    intake, waitlist = columns.next_intake[rows], columns.has_waitlist[rows]
+    stale: Mask = (as_of < 0) | (today - as_of > question.parameters.openings_stale_after)
+    begun: Mask = (intake >= 0) & (as_of < intake) & (intake <= today)
+    without = waitlist != 1
+    doubtful = (available < 0) | stale | ((available == 0) & (begun | (waitlist < 0)))
+    return column_of(
+        rows,
+        no=without & (available == 0) & ~doubtful,
+        unknown=without & doubtful,
+    )
+
+
+def change(offer: Offer, question: Question) -> Reason | None:
+    """Wait for the next intake; where none is told, one place that opens."""
+    intake = offer.openings.next_intake
+    if intake is not None and intake > question.on:
+        return wait_until(NAME, "next_intake", intake, question)
+    return would_do(NAME, "place_opens")
+
+
+def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:
+    """The day of the intake, or the program with one place free."""
+    if change.code == "next_intake":
+        return apply_wait(profile, offer, on, change)
+    return profile, replace(offer, openings=replace(offer.openings, available=1, as_of=on)), on
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=(
+        "openings_not_stated",
+        "openings_undated",
+        "openings_stale",
+        "intake_begun",
+        "waitlist_not_stated",
+        "full",
+    ),
+    change_codes=("next_intake", "place_opens"),
+    change=change,
+    apply=apply,
+)

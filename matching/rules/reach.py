@@ -1,0 +1,117 @@
+"""Reach: the place is not too far from home or school for the way the family travels.
+
+Distance is the straight line from the nearer of home and school; limits are parameters `reach.*`.
+
+Decisions:
+- Virtual, coming to the school, or with transport provided: always reached.
+- Way of travel not known: YES within the shortest limit, NO beyond the longest, else asked.
+- Home not known: YES if the school is near enough; else asked, for the home may be nearer. With a
+  known home, a school whose place is not known is not asked for.
+- Place not known (a shelter keeps its street to itself): asked of the partner.
+- Near miss: a ride, by the next way of travel that reaches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+from matching.checks import WAYS_OF_TRAVEL
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.types import Offer, Profile, Reason
+
+NAME = "reach"
+
+
+def limit_of(travel: str, question: Question) -> int:
+    """How far, in metres, a way of travel reaches."""
+    figures = question.parameters
+    return {"foot": figures.reach_foot, "bus": figures.reach_bus, "car": figures.reach_car}[travel]
+
+
+def _limits(question: Question) -> tuple[int, int]:
+    """Up to where it is surely reached, and beyond where it is surely not."""
+    travel = question.profile.travel
+    ways = WAYS_OF_TRAVEL if travel is None else (travel,)
+    limits = [limit_of(way, question) for way in ways]
+    return min(limits), max(limits)
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO beyond the limit of the family's way of travel."""
+    if offer.mode != "place" or offer.provides_transport:
+        return None
+    if offer.point is None:
+        return ask(NAME, "place_not_stated")
+    metres = question.metres_to(offer)
+    near, far = _limits(question)
+    if metres is not None and metres <= near:
+        return None
+    if metres is None or question.profile.home is None:
+        return ask(NAME, "home_unknown")
+    return _beyond(metres, far, question.profile.travel)
+
+
+def _beyond(metres: int, far: int, travel: str | None) -> Reason:
+    """What a distance beyond the sure reach means."""
+    if metres <= far:
+        return ask(NAME, "travel_unknown", metres=metres)
+    if travel is None:
+        return no(NAME, "too_far", metres=metres, limit=far)
+    return no(NAME, f"too_far_by_{travel}", metres=metres, limit=far, past=metres - far)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    metres, is_known = columns.metres(rows, question)
+    elsewhere = columns.is_virtual[rows] | columns.comes_to_school[rows]
+    travelled = ~elsewhere & ~columns.provides_transport[rows]
+    near, far = _limits(question)
+    doubtful = ~is_known | (metres > near)
+    if question.profile.home is None:
+        return column_of(rows, unknown=travelled & doubtful)
+    return column_of(
+        rows,
+        no=travelled & is_known & (metres > far),
+        unknown=travelled & doubtful,
+    )
+
+
+def change(offer: Offer, question: Question) -> Reason | None:
+    """The next way of travel that reaches."""
+    metres, travel = question.metres_to(offer), question.profile.travel
+    if metres is None or travel is None:
+        return None
+    limit = limit_of(travel, question)
+    for way in WAYS_OF_TRAVEL:
+        if limit < metres <= limit_of(way, question):
+            return would_do(NAME, f"ride_by_{way}", travel=way, past=metres - limit)
+    return None
+
+
+def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:
+    """The student, taken there that way."""
+    return replace(profile, travel=cast("str", change.facts["travel"])), offer, on
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=(
+        "place_not_stated",
+        "home_unknown",
+        "travel_unknown",
+        "too_far",
+        "too_far_by_foot",
+        "too_far_by_bus",
+        "too_far_by_car",
+    ),
+    change_codes=("ride_by_bus", "ride_by_car", "ride_by_foot"),
+    change=change,
+    apply=apply,
+)

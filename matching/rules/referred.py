@@ -1,0 +1,27 @@
+"""Referred: the student has no open referral to this service already, at whatever place.
+
+Decision: there is no near miss; the referral that is open is the one to follow.
+"""
+
+from __future__ import annotations
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, column_of, no
+from matching.types import Offer, Reason
+
+NAME = "referred"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO where a referral is open."""
+    return no(NAME, "already_referred") if offer.service in question.profile.referred else None
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    return column_of(rows, no=columns.services.has_any(question.profile.referred, rows))
+
+
+RULE = Rule(NAME, judge, verdicts, codes=("already_referred",))

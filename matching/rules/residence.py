@@ -1,0 +1,132 @@
+"""Residence: the student lives where the partner serves. Any one part that fits is enough.
+
+Parts: ZIP codes, counties with their state, the whole state, a circle, a polygon.
+
+Decisions:
+- Area not stated is asked of the partner ("not stated is not anyone"), but not where the program
+  comes to schools or takes the students of named schools: being enrolled there settles it.
+- A part that cannot be compared for want of the family's address makes a NO into a question.
+- A homeless student has no address to hold against him or her: outside the area is a question to
+  the partner, never a NO (a referral must not become a barrier, McKinney-Vento Act).
+- There is no near miss: moving house is not a thing to suggest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.columns import Columns
+from matching.geo import is_inside, metres_between
+from matching.lookups import Areas, Mask, Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.types import Offer, Reason, Residence
+
+NAME = "residence"
+HOMELESS = "homeless"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO where every part is known not to fit; UNKNOWN where one cannot be compared."""
+    area = offer.residence
+    if area is None:
+        settled = offer.mode == "school" or offer.schools
+        return None if settled else ask(NAME, "area_not_stated")
+    parts = _parts(area, question)
+    if not parts or True in parts:
+        return None
+    facts = {
+        "zip_codes": area.zip_codes,
+        "counties": area.counties,
+        "state": area.statewide,
+        "radius": area.radius_metres,
+    }
+    facts = {name: value for name, value in facts.items() if value}
+    if None in parts:
+        return ask(NAME, "home_area_unknown", **facts)
+    if _is_homeless(question):
+        return ask(NAME, "area_if_homeless", **facts)
+    return no(NAME, "outside_area", **facts)
+
+
+def _parts(area: Residence, question: Question) -> list[bool | None]:
+    """What each stated part of the area says; None where the student's fact is not known."""
+    profile = question.profile
+    home = profile.home
+    parts: list[bool | None] = []
+    if area.zip_codes:
+        parts.append(None if profile.zip_code is None else profile.zip_code in area.zip_codes)
+    if area.counties:
+        parts.append(None if profile.county is None else profile.county in area.counties)
+    if area.statewide:
+        parts.append(None if question.state is None else question.state == area.statewide)
+    if area.centre is not None and area.radius_metres is not None:
+        parts.append(
+            None if home is None else metres_between(home, area.centre) <= area.radius_metres
+        )
+    if area.polygon:
+        parts.append(None if home is None else is_inside(home, area.polygon))
+    return parts
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    areas, profile = columns.residence, question.profile
+    fits = np.zeros(len(rows), dtype=np.bool_)
+    missing = np.zeros(len(rows), dtype=np.bool_)
+    restricts = np.zeros(len(rows), dtype=np.bool_)
+    for sets, fact in (
+        (areas.zip_codes, profile.zip_code),
+        (areas.counties, profile.county),
+        (areas.states, question.state),
+    ):
+        stated = sets.is_filled[rows]
+        restricts |= stated
+        if fact is None:
+            missing |= stated
+        else:
+            fits |= sets.has_any((fact,), rows)
+    drawn = areas.centres.is_known[rows] | (areas.polygon[rows] >= 0)
+    restricts |= drawn
+    if profile.home is None:
+        missing |= drawn
+    else:
+        fits |= _in_circle(areas, rows, question) | _in_polygon(areas, rows, question)
+    settled = columns.comes_to_school[rows] | columns.schools.is_filled[rows]
+    outside = restricts & ~fits
+    doubtful = missing | _is_homeless(question)
+    return column_of(
+        rows,
+        no=outside & ~doubtful,
+        unknown=(outside & doubtful) | (~areas.is_stated[rows] & ~settled),
+    )
+
+
+def _in_circle(areas: Areas, rows: Rows, question: Question) -> Mask:
+    home = question.profile.home
+    if home is None:
+        return np.zeros(len(rows), dtype=np.bool_)
+    inside: Mask = areas.centres.metres(home, rows) <= areas.radius[rows]
+    return areas.centres.is_known[rows] & inside
+
+
+def _in_polygon(areas: Areas, rows: Rows, question: Question) -> Mask:
+    """Each boundary is looked at once, however many programs share it."""
+    home = question.profile.home
+    if home is None or not areas.polygons:
+        return np.zeros(len(rows), dtype=np.bool_)
+    inside = np.array([is_inside(home, polygon) for polygon in areas.polygons] + [False])
+    found: Mask = inside[areas.polygon[rows]]  # -1, no polygon, is the last: False
+    return found
+
+
+def _is_homeless(question: Question) -> bool:
+    return HOMELESS in (question.profile.situations or ())
+
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    codes=("area_not_stated", "home_area_unknown", "area_if_homeless", "outside_area"),
+)

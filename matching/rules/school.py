@@ -1,0 +1,39 @@
+"""School: a program for the students of certain schools takes only those.
+
+Decisions: none named is "of any school", no question. The student's school not known is asked.
+There is no near miss: changing schools is not a thing to suggest.
+"""
+
+from __future__ import annotations
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.types import Offer, Reason
+
+NAME = "school"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO for the students of other schools."""
+    if not offer.schools:
+        return None
+    if question.profile.school is None:
+        return ask(NAME, "school_unknown")
+    if question.profile.school in offer.schools:
+        return None
+    return no(NAME, "other_school", count=len(offer.schools))
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    restricted = columns.schools.is_filled[rows]
+    if question.profile.school is None:
+        return column_of(rows, unknown=restricted)
+    return column_of(
+        rows, no=restricted & ~columns.schools.has_any((question.profile.school,), rows)
+    )
+
+
+RULE = Rule(NAME, judge, verdicts, codes=("school_unknown", "other_school"))

@@ -1,0 +1,36 @@
+"""Situation barred: a program that cannot take students in a certain situation does not.
+
+Decisions: any one of those named bars. Situations not known are asked. There is no near miss.
+"""
+
+from __future__ import annotations
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.types import Offer, Reason
+
+NAME = "situation_barred"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO for a student in any of the situations."""
+    situations = question.profile.situations
+    if not offer.situations_barred:
+        return None
+    if situations is None:
+        return ask(NAME, "barred_situation_unknown", situations=offer.situations_barred)
+    met = offer.situations_barred & situations
+    return no(NAME, "in_barred_situation", situations=met) if met else None
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    situations = question.profile.situations
+    if situations is None:
+        return column_of(rows, unknown=columns.barred.is_filled[rows])
+    return column_of(rows, no=columns.barred.has_any(situations, rows))
+
+
+RULE = Rule(NAME, judge, verdicts, codes=("barred_situation_unknown", "in_barred_situation"))

@@ -1,0 +1,39 @@
+"""Situation required: a program for students in a certain situation (foster, refugee) takes those.
+
+Decisions: any one of those named is enough. Situations not known are asked, of the family and with
+care: nobody must be in a situation to be helped elsewhere. There is no near miss.
+"""
+
+from __future__ import annotations
+
+from matching.columns import Columns
+from matching.lookups import Rows
+from matching.question import Question
+from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.types import Offer, Reason
+
+NAME = "situation_required"
+
+
+def judge(offer: Offer, question: Question) -> Reason | None:
+    """NO for a student in none of the situations."""
+    situations = question.profile.situations
+    if not offer.situations_required:
+        return None
+    if situations is None:
+        return ask(NAME, "situation_unknown", situations=offer.situations_required)
+    if not offer.situations_required.isdisjoint(situations):
+        return None
+    return no(NAME, "situation_missing", situations=offer.situations_required)
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    restricted = columns.required.is_filled[rows]
+    situations = question.profile.situations
+    if situations is None:
+        return column_of(rows, unknown=restricted)
+    return column_of(rows, no=restricted & ~columns.required.has_any(situations, rows))
+
+
+RULE = Rule(NAME, judge, verdicts, codes=("situation_unknown", "situation_missing"))

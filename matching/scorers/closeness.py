@@ -1,0 +1,77 @@
+"""Closeness: the nearer of home and school to the place, halved with every half-distance.
+
+The half-distance goes by the way of travel. A program that comes to the school is at no distance;
+a virtual one has its own value; transport provided is worth at least its own. Without a home and a
+school, or without the place, the value is neutral.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.columns import Columns
+from matching.criterion import Criterion, Value, known, neutral
+from matching.decay import halving, halvings
+from matching.geo import Whole
+from matching.lookups import Rows
+from matching.question import Question
+from matching.types import Offer
+
+NAME = "closeness"
+
+
+def half_distance(question: Question) -> int:
+    """Metres that halve the value for the family's way of travel."""
+    figures = question.parameters
+    return {
+        "foot": figures.closeness_half_foot,
+        "bus": figures.closeness_half_bus,
+        "car": figures.closeness_half_car,
+        None: figures.closeness_half_unknown,
+    }[question.profile.travel]
+
+
+def value(offer: Offer, question: Question) -> Value:
+    """1000 next door, 500 at the half-distance."""
+    figures = question.parameters
+    if offer.mode == "school":
+        return known(1000, "comes_to_school")
+    if offer.mode == "virtual":
+        return known(figures.closeness_virtual, "virtual")
+    metres = question.metres_to(offer)
+    if metres is None:
+        if offer.provides_transport:
+            return known(figures.closeness_transport, "transport")
+        return neutral(figures.closeness_neutral, "distance_unknown")
+    near = halving(metres, half_distance(question))
+    if offer.provides_transport and near <= figures.closeness_transport:
+        return known(figures.closeness_transport, "transport_from", metres=metres)
+    return known(near, "distance", metres=metres)
+
+
+def values(columns: Columns, rows: Rows, question: Question) -> Whole:
+    """`value` for rows."""
+    figures = question.parameters
+    metres, is_known = columns.metres(rows, question)
+    near = halvings(metres, half_distance(question))
+    transport = columns.provides_transport[rows]
+    near = np.where(transport, np.maximum(near, figures.closeness_transport), near)
+    missing = np.where(transport, figures.closeness_transport, figures.closeness_neutral)
+    result: Whole = np.where(is_known, near, missing)
+    result = np.where(columns.is_virtual[rows], figures.closeness_virtual, result)
+    return np.where(columns.comes_to_school[rows], 1000, result)
+
+
+CRITERION = Criterion(
+    NAME,
+    value,
+    values,
+    codes=(
+        "comes_to_school",
+        "virtual",
+        "transport",
+        "transport_from",
+        "distance_unknown",
+        "distance",
+    ),
+)
