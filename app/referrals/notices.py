@@ -6,13 +6,8 @@ import uuid
 from dataclasses import dataclass
 
 from flask_babel import force_locale, gettext
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from app.notices.services import Letter
 from app.referrals.models import Referral
-from app.security.models import User
-from app.students.models import Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +67,3 @@ def partner_answered(referral: Referral, recipient: str | None) -> list[PartnerA
             dedupe_key=f"partner_answered:{referral.id}:{referral.version}",
         )
     ]
-
-
-def managers_address(session: Session, referral: Referral) -> str | None:
-    """The address of the student's plan manager, else of who made the referral."""
-    return session.scalar(
-        select(User.email)
-        .join(Plan, Plan.plan_manager_id == User.id)
-        .where(Plan.student_id == referral.student_id, User.active)
-    ) or session.scalar(select(User.email).where(User.id == referral.created_by, User.active))

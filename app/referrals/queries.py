@@ -47,7 +47,7 @@ def referral_history(
     declined: dict[uuid.UUID, date] = {}
     for row in rows:
         if row.state == State.DECLINED:
-            days = DECLINE_REASONS[row.decline_reason].days_without_new_try
+            days = DECLINE_REASONS[row.decline_reason]
             until = (row.closed_at + timedelta(days=days)).date()
             if until > now.date():
                 declined[row.service_id] = max(until, declined.get(row.service_id, until))

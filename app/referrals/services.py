@@ -28,7 +28,7 @@ from app.referrals.states import (
 )
 from app.security.links import issue_link
 from app.security.policy import SYSTEM, Actor, Role
-from app.students.queries import student_for
+from app.students.queries import plan_managers_address, student_for
 from catalog.models import Service, ServiceAtLocation
 
 SIDE: dict[Role, Side] = {
@@ -283,7 +283,8 @@ def answer_as_partner(
         outcome=outcome,
         note=note,
     )
-    for letter in notices.partner_answered(referral, notices.managers_address(session, referral)):
+    recipient = plan_managers_address(session, referral.student_id)
+    for letter in notices.partner_answered(referral, recipient):
         queue_notice(session, letter, now=now)
     return referral
 

@@ -189,35 +189,23 @@ def possible_actions(state: State, side: Side) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineReason:
-    """Why a partner declined, and for how many days a new try to the same service is pointless."""
-
-    label: str
-    days_without_new_try: int
-
-
-DECLINE_REASONS: dict[str, DeclineReason] = {
-    "no_capacity": DeclineReason("No open place", 30),
-    "not_eligible": DeclineReason("Not eligible for this service", 365),
-    "wrong_service": DeclineReason("Needs another kind of help", 180),
-    "cannot_reach_family": DeclineReason("Could not reach the family", 14),
-    "other": DeclineReason("Another reason", 30),
+# Why a partner declined -> days in which a new try to the same service is pointless.
+DECLINE_REASONS: dict[str, int] = {
+    "no_capacity": 30,
+    "not_eligible": 365,
+    "wrong_service": 180,
+    "cannot_reach_family": 14,
+    "other": 30,
 }
 
-CLOSE_REASONS: dict[str, str] = {
-    "family_declined": "The family does not want it",
-    "moved": "The student moved or changed school",
-    "no_show": "The student did not come",
-    "cannot_reach_family": "Could not reach the family",
-    "found_other_help": "Help was found elsewhere",
-    "sent_by_mistake": "Sent by mistake",
-    "other": "Another reason",
-}
+CLOSE_REASONS = (
+    "family_declined",
+    "moved",
+    "no_show",
+    "cannot_reach_family",
+    "found_other_help",
+    "sent_by_mistake",
+    "other",
+)
 
-OUTCOMES: dict[str, str] = {
-    "need_met": "The need is met",
-    "enrolled": "Enrolled and taking part",
-    "partly_met": "Helped in part",
-    "referred_on": "Passed on to another place that helps",
-}
+OUTCOMES = ("need_met", "enrolled", "partly_met", "referred_on")

@@ -13,6 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.errors import NotFound
 from app.security import policy
+from app.security.models import User
 from app.security.policy import Actor
 from app.students.models import Plan, PlanNeed, School, Student
 
@@ -66,6 +67,15 @@ def whole_student() -> tuple[ExecutableOption, ...]:
         plan.selectinload(Plan.needs),
         plan.selectinload(Plan.interests),
         plan.selectinload(Plan.goals),
+    )
+
+
+def plan_managers_address(session: Session, student_id: uuid.UUID) -> str | None:
+    """Where the plan manager of the student reads mail; None where nobody is named."""
+    return session.scalar(
+        select(User.email)
+        .join(Plan, Plan.plan_manager_id == User.id)
+        .where(Plan.student_id == student_id, User.active)
     )
 
 

@@ -1,0 +1,45 @@
+"""The form that records a family's signed permission."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, RadioField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from app.consents.elements import ELEMENTS
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices, as a list of checkboxes."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class ConsentForm(FlaskForm):  # type: ignore[misc]
+    """What was signed, by whom, when, until when, for which records and why."""
+
+    signed_by = StringField("Who signed", validators=[DataRequired(), Length(max=120)])
+    relation = StringField(
+        "Relation to the student", validators=[DataRequired(), Length(max=40)], default="Parent"
+    )
+    method = RadioField(
+        "How",
+        choices=[("paper", "On paper, kept at the school"), ("in_person", "In person, in front of me")],
+        default="paper",
+        validators=[InputRequired()],
+    )
+    elements = CheckboxesField(
+        "Records that it covers", choices=[(code, str(code)) for code in ELEMENTS]
+    )
+    purpose = TextAreaField(
+        "Purpose",
+        validators=[DataRequired(), Length(max=1000)],
+        default="To get help from community partners for the needs and interests in the plan.",
+    )
+    signed_on = DateField("Signed on", validators=[InputRequired()])
+    expires_on = DateField("Runs out on", validators=[InputRequired()])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.elements.choices = [(code, str(label)) for code, label in ELEMENTS.items()]

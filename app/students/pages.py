@@ -1,0 +1,127 @@
+"""Staff pages about students: what needs me now, my students, one student, the district."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from app.audit.queries import disclosures_of
+from app.clock import district_date, utcnow
+from app.consents.queries import consents_of
+from app.extensions import db
+from app.families.queries import responses_of, responses_unseen, suggestions_of
+from app.referrals import queries as referrals
+from app.security.guard import requires, signed_in_actor
+from app.students import queries
+from app.students.forms import student_filter
+from app.students.timeline import student_timeline
+from app.web.paging import PAGE_SIZE, Page, requested_page
+from catalog.taxonomy import label, needs
+
+blueprint = Blueprint("students", __name__, template_folder="templates")
+
+TODAY_LIMIT = 20
+
+
+@blueprint.app_template_filter("category")
+def category_label(code: str) -> str:
+    """The words for a need or an interest, in the page's language; an unknown code as it is."""
+    try:
+        return label(code, str(get_locale()))
+    except KeyError:
+        return code
+
+
+@blueprint.app_template_filter("grade")
+def grade_label(grade: int) -> str:
+    """A grade as schools write it."""
+    return {-1: "PK", 0: "K"}.get(grade, str(grade))
+
+
+@blueprint.get("/today")
+@requires("students.read")
+def today() -> ResponseReturnValue:
+    """What needs the plan manager now (12 statements)."""
+    actor = signed_in_actor()
+    now = utcnow()
+    day = district_date(now)
+    due, due_total = queries.students_matching(
+        db.session,
+        actor,
+        queries.StudentFilter(only_mine=True, review_due_by=day),
+        limit=5,
+        offset=0,
+    )
+    return render_template(
+        "students/today.html",
+        actor=actor,
+        today=day,
+        family_asked=responses_unseen(db.session, actor, limit=TODAY_LIMIT),
+        no_help=referrals.referrals_ended_without_help(
+            db.session, actor, now=now, limit=TODAY_LIMIT
+        ),
+        overdue=referrals.referrals_overdue(db.session, actor, on=day, limit=TODAY_LIMIT),
+        drafts=referrals.drafts_of(db.session, actor, limit=TODAY_LIMIT),
+        due_for_review=due,
+        due_total=due_total,
+    )
+
+
+@blueprint.get("/students")
+@requires("students.read")
+def list_students() -> ResponseReturnValue:
+    """My students, with a filter (8 statements)."""
+    actor = signed_in_actor()
+    day = district_date(utcnow())
+    wanted = student_filter(request.args, today=day)
+    number = requested_page()
+    found, total = queries.students_matching(
+        db.session, actor, wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+    return render_template(
+        "students/list.html",
+        page=Page(found, number, total),
+        wanted=wanted,
+        schools=queries.schools_of(db.session, actor),
+        needs=needs(),
+        today=day,
+    )
+
+
+@blueprint.get("/students/<uuid:student_id>")
+@requires("students.read")
+def show_student(student_id: uuid.UUID) -> ResponseReturnValue:
+    """One student: the plan, the family, and everything that happened on one timeline."""
+    actor = signed_in_actor()
+    student = queries.student_for(db.session, actor, student_id)
+    made = referrals.referrals_of_student(db.session, student.id)
+    answers = responses_of(db.session, student.id)
+    consents = consents_of(db.session, student.id)
+    disclosures = disclosures_of(db.session, student.id)
+    suggestions = suggestions_of(db.session, student.id)
+    return render_template(
+        "students/show.html",
+        student=student,
+        referrals=made,
+        answers=answers,
+        suggestions=suggestions,
+        consents=consents,
+        today=district_date(utcnow()),
+        timeline=student_timeline(student, made, answers, consents, disclosures, suggestions),
+    )
+
+
+@blueprint.get("/district")
+@requires("district.read")
+def district() -> ResponseReturnValue:
+    """Plans and referrals by school, for the district's team (6 statements)."""
+    actor = signed_in_actor()
+    day = district_date(utcnow())
+    return render_template(
+        "students/district.html",
+        schools=queries.figures_by_school(db.session, actor, on=day),
+        counts=referrals.counts_by_school(db.session, actor),
+    )
