@@ -1,19 +1,168 @@
-"""The shared page shell: language, formats, what every template knows."""
+"""The shared page shell: language, navigation, and what every template knows.
+
+create_app calls `init_app`; templates call the rest. Reads the request and the session; asks the
+database nothing itself (`current_actor` may, for a signed-in page).
+"""
 
 from __future__ import annotations
 
-from flask import Flask, request, session
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, has_request_context, request, session, url_for
+from flask_babel import gettext, lazy_gettext, refresh
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.routing import BuildError
+
+from app.security.guard import current_actor
+from app.security.policy import Role, is_allowed
+from app.settings import Settings
+from app.web import assets, demo, formats
 
 LANGUAGES = {"en": "English", "es": "Español"}
 
+ROLE_LABELS = {
+    Role.PLAN_MANAGER: lazy_gettext("Plan manager"),
+    Role.PARTNER: lazy_gettext("Community partner"),
+    Role.DISTRICT_ADMIN: lazy_gettext("District team"),
+    Role.PARTNER_LINK: lazy_gettext("Community partner"),
+    Role.FAMILY_LINK: lazy_gettext("Family"),
+    Role.SYSTEM: lazy_gettext("Footbridge"),
+}
+
+# (label, endpoint, the action of the policy that opens it, icon), in the order shown.
+NAVIGATION = (
+    (lazy_gettext("Today"), "students.today", "students.read", "home"),
+    (lazy_gettext("Inbox"), "partners.inbox", "referrals.inbox", "inbox"),
+    (lazy_gettext("District"), "students.district", "district.read", "chart"),
+    (lazy_gettext("My students"), "students.list_students", "students.read", "people"),
+    (lazy_gettext("Referrals"), "referrals.list_referrals", "referrals.list", "send"),
+)
+NOT_FOR = {"students.today": Role.DISTRICT_ADMIN}  # reads students too, but begins at District
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the menu. `is_current`: this page, or a page below it."""
+
+    label: str
+    href: str
+    icon: str
+    is_current: bool
+
 
 def init_app(app: Flask) -> None:
-    """Give templates what every page needs."""
+    """Give templates their filters and the functions below."""
+    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.globals.update(
+        actor=current_actor,
+        asset_url=asset_url,
+        csrf=csrf,
+        demo_accounts=demo_accounts,
+        is_allowed=lambda action: is_allowed(current_actor(), action),
+        language=selected_language,
+        languages=lambda: LANGUAGES,
+        nav_items=nav_items,
+        return_path=return_path,
+        role_label=role_label,
+    )
 
 
 def selected_language() -> str:
-    """The language chosen by the visitor, else the browser's first that we have, else English."""
+    """The language chosen by the visitor, else the browser's first that we have, else English.
+
+    Outside a request (a job, a command) English; letters name their own language.
+    """
+    if not has_request_context():
+        return "en"
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    preferred = g.get("preferred_language")
+    return preferred or request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def prefer_language(code: str | None) -> None:
+    """Show this page in the language that the family speaks best, unless the visitor chose one."""
+    if code in LANGUAGES:
+        g.preferred_language = code
+        refresh()
+
+
+def csrf() -> Markup:
+    """The hidden input that every POST form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def asset_url(name: str) -> str:
+    """The address of a style, script or picture; it changes when the file does."""
+    return url_for("web.asset", digest=assets.asset_digest(name), name=name)
+
+
+def role_label(role: Role) -> str:
+    """A role in words."""
+    return str(ROLE_LABELS[role])
+
+
+def nav_items() -> list[NavItem]:
+    """What the person signed in may open, without endpoints that are not registered."""
+    actor = current_actor()
+    items = []
+    for label, endpoint, action, icon in NAVIGATION:
+        if not is_allowed(actor, action) or (actor and NOT_FOR.get(endpoint) is actor.role):
+            continue
+        if endpoint == "students.list_students" and actor and actor.role is Role.DISTRICT_ADMIN:
+            label = lazy_gettext("Students")  # noqa: PLW2901
+        items.append(nav_item(str(label), endpoint, icon))
+    if actor and settings().demo:
+        items.append(nav_item(gettext("Demo mail"), "notices.demo_mail", "mail"))
+    return [item for item in items if item is not None]
+
+
+def nav_item(label: str, endpoint: str, icon: str) -> NavItem | None:
+    """The entry, or None where the endpoint is not registered."""
+    try:
+        href = url_for(endpoint)
+    except BuildError:
+        return None
+    is_current = request.path == href or request.path.startswith(href.rstrip("/") + "/")
+    return NavItem(label, href, icon, is_current)
+
+
+def return_path() -> str:
+    """Where to come back to after a choice of language: this page, or the front door from a form."""
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()):
+        return "/"
+    return request.full_path.rstrip("?")
+
+
+def is_local_path(target: str) -> bool:
+    """Whether a page may send the visitor there: a path of this site and nothing else."""
+    return (
+        target.startswith("/")
+        and not target.startswith("//")
+        and "\\" not in target
+        and target.isprintable()
+    )
+
+
+def demo_accounts() -> list[dict[str, str]]:
+    """The demo's accounts for the sign-in page; none where this is not a demo."""
+    if not settings().demo:
+        return []
+    return [
+        {
+            "email": account.email,
+            "name": account.name,
+            "role": role_label(account.role),
+            "password": demo.DEMO_PASSWORD,
+        }
+        for account in demo.DEMO_ACCOUNTS
+    ]
+
+
+def settings() -> Settings:
+    """This installation's settings."""
+    found: Settings = current_app.extensions["footbridge"].settings
+    return found

@@ -1,0 +1,158 @@
+"""How pages write moments, days, distances, money and phone numbers: the template filters.
+
+Called by templates only (shell registers FILTERS). Each takes the inside unit (aware datetimes,
+metres, cents) and gives words in the visitor's language, as people in the district write them.
+None is "not known" and is said so, never hidden as an empty string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+
+import phonenumbers
+from babel import Locale
+from babel.dates import format_date, format_time, format_timedelta, get_day_names
+from babel.numbers import format_currency, format_decimal
+from flask_babel import get_locale, gettext, ngettext
+
+from app.clock import district_date, district_zone, utcnow
+
+METRES_PER_MILE = 1609.344
+UNKNOWN = "–"
+
+
+def written_locale() -> Locale:
+    """The visitor's language as it is written in the United States: 8:05 a. m., 1.2, $5.50."""
+    language = getattr(get_locale(), "language", "en")
+    return Locale(language, "US")
+
+
+def moment(at: datetime | None) -> str:
+    """Day and time in the district's zone: "Nov 23, 2026, 8:05 AM". ValueError for a naive time."""
+    if at is None:
+        return UNKNOWN
+    local = in_district(at)
+    return f"{day(local.date())}, {clock_time(local.timetz())}"
+
+
+def day(value: date | None) -> str:
+    """A day: "Nov 23, 2026". A moment gives the district's day at that moment."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, datetime):
+        value = in_district(value).date()
+    return plain_spaces(format_date(value, "medium", locale=written_locale()))
+
+
+def clock_time(value: time | int | None) -> str:
+    """A time of day: "8:05 AM". A whole number is minutes from midnight; 1440 is midnight again."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, int):
+        value = time(value // 60 % 24, value % 60)
+    return plain_spaces(format_time(value.replace(tzinfo=None), "short", locale=written_locale()))
+
+
+def weekday(number: int) -> str:
+    """The name of a weekday, 0 = Monday."""
+    return get_day_names("wide", locale=written_locale())[number]
+
+
+def ago(at: date | None) -> str:
+    """How long ago, or in how long: "3 days ago". A date gives "today", "yesterday", days, months."""
+    if at is None:
+        return UNKNOWN
+    if isinstance(at, datetime):
+        in_district(at)  # refuses a naive time
+        delta = at - utcnow()
+        if abs(delta.total_seconds()) < 60:
+            return gettext("just now")
+    else:
+        delta = at - district_date(utcnow())
+        if -1 <= delta.days <= 1:
+            return {
+                -1: gettext("yesterday"),
+                0: gettext("today"),
+                1: gettext("tomorrow"),
+            }[delta.days]
+    words: str = format_timedelta(delta, add_direction=True, threshold=1.1, locale=written_locale())
+    return plain_spaces(words)
+
+
+def miles(metres: float | None) -> str:
+    """A distance: "1.2 miles"; whole miles from ten up."""
+    if metres is None:
+        return gettext("distance not known")
+    distance = metres / METRES_PER_MILE
+    if distance < 0.1:
+        return gettext("less than 0.1 miles")
+    pattern = "#,##0.#" if distance < 9.95 else "#,##0"
+    number = format_decimal(distance, format=pattern, locale=written_locale())
+    # The count only picks the form: exactly "1" is one mile, anything else is miles.
+    return ngettext("%(number)s mile", "%(number)s miles", 1 if number == "1" else 2, number=number)
+
+
+def dollars(cents: int | None) -> str:
+    """Money: "$5", "$5.50"; nothing to pay is "Free"."""
+    if cents is None:
+        return gettext("cost not known")
+    if cents == 0:
+        return gettext("Free")
+    pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
+    return format_currency(
+        cents / 100, "USD", format=pattern, locale=written_locale(), currency_digits=False
+    )
+
+
+def phone(number: str | None) -> str:
+    """A phone number as written in the United States; one that cannot be read stays as it is."""
+    if not number:
+        return UNKNOWN
+    try:
+        parsed = phonenumbers.parse(number, "US")
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_possible_number(parsed):
+        return number
+    is_domestic = parsed.country_code == 1
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if is_domestic
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(parsed, style)
+
+
+def phone_link(number: str | None) -> str:
+    """The address that dials the number ("tel:+1-423-555-0100"); empty where it cannot be dialled."""
+    try:
+        parsed = phonenumbers.parse(number or "", "US")
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.RFC3966)
+
+
+def in_district(at: datetime) -> datetime:
+    """The moment on the district's wall clock. ValueError for a naive time: its zone is a guess."""
+    if at.tzinfo is None:
+        raise ValueError("A time without a zone cannot be shown: pass an aware datetime in UTC.")
+    return at.astimezone(UTC).astimezone(district_zone())
+
+
+def plain_spaces(text: str) -> str:
+    """CLDR's narrow and no-break spaces as plain ones, so that text can be searched and copied."""
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "moment": moment,
+    "day": day,
+    "clock_time": clock_time,
+    "weekday": weekday,
+    "ago": ago,
+    "miles": miles,
+    "dollars": dollars,
+    "phone": phone,
+    "phone_link": phone_link,
+}
