@@ -20,9 +20,7 @@ class Notice(Base):
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("dedupe_key", name="uq_notice_dedupe_key"),
-        CheckConstraint(
-            "state IN ('queued', 'sending', 'sent', 'given_up')", name="state"
-        ),
+        CheckConstraint("state IN ('queued', 'sending', 'sent', 'given_up')", name="state"),
         Index("ix_notice_state_next_attempt_at", "state", "next_attempt_at"),
     )
 

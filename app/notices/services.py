@@ -1,7 +1,8 @@
 """Putting a message into the outbox, in the same transaction as what it tells of.
 
-Each feature describes its letters in its own notices.py as subclasses of `Letter` and queues them from
-its services. Nothing here sends: app/notices/delivery.py does, later, outside any domain transaction.
+Each feature describes its letters in its own notices.py as subclasses of `Letter` and queues them
+from its services. Nothing here sends: app/notices/delivery.py does, later, outside any domain
+transaction.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\\
 class Letter:
     """One message to one address; a feature's letters are its subclasses.
 
-    `body` is plain text without any student's data, holding `{link}` at most once: when the message is
-    sent, the link's address stands there, base_url + `path` + the token of `link_id`. With a `path`
-    and no `link_id` the link leads to a page behind the sign-in. `dedupe_key` names the occasion: a
-    second letter under the same key is not queued (for instance `referral-sent:<id>:<version>`).
+    `body` is plain text without any student's data, holding `{link}` at most once: when the message
+    is sent, the link's address stands there. With a `link_id` it is base_url + `path` + the link's
+    token, and the path ends with "/"; without one it is base_url + `path`, a page behind the
+    sign-in, and the path does not end with "/". `dedupe_key` names the occasion: a second letter
+    under the same key is not queued (for instance `referral-sent:<id>:<version>`).
     """
 
     kind: str
@@ -50,15 +52,13 @@ class Letter:
                 {"recipient": "Not a usable e-mail address."},
             )
         if not self.subject.isprintable() or not 0 < len(self.subject) <= 200:
-            raise ValueError(f"The subject of a {self.kind} letter must be one line of at most 200.")
-        if self.body.count(LINK) > 1:
-            raise ValueError(f"The body of a {self.kind} letter holds {LINK} more than once.")
-        if (LINK in self.body) != (self.path is not None):
-            raise ValueError(f"A {self.kind} letter has {LINK} without a path, or a path without it.")
+            raise ValueError(f"{self.kind}: the subject must be one line, at most 200 long.")
+        if self.body.count(LINK) != (0 if self.path is None else 1):
+            raise ValueError(f"{self.kind}: a path needs one {LINK} in the body, no path none.")
         if self.path is not None and not re.fullmatch(r"/[\w./-]*", self.path, re.ASCII):
-            raise ValueError(f"The path of a {self.kind} letter must begin with / and be plain.")
-        if self.link_id is not None and not (self.path or "").endswith("/"):
-            raise ValueError(f"The path of a {self.kind} letter must end with /: a token follows it.")
+            raise ValueError(f"{self.kind}: the path must begin with / and be plain.")
+        if (self.link_id is not None) != (self.path or "").endswith("/"):
+            raise ValueError(f"{self.kind}: the path ends with / where a link's token follows it.")
 
 
 def queue_notice(session: Session, letter: Letter, *, now: datetime) -> Notice:
