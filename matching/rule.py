@@ -6,7 +6,7 @@ To add a rule: write its file (decisions in the docstring, `judge`, `verdicts`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +53,11 @@ def ask(rule: str, code: str, **facts: object) -> Reason:
 def would_do(rule: str, code: str, **facts: object) -> Reason:
     """A change after which the rule no longer says NO."""
     return Reason(rule, Verdict.YES, code, facts)
+
+
+def sorted_terms(terms: Iterable[str]) -> tuple[str, ...]:
+    """Terms as a fact: plain, and in an order that does not change from run to run."""
+    return tuple(sorted(terms))
 
 
 def column_of(rows: Rows, *, no: Mask | None = None, unknown: Mask | None = None) -> Verdicts:

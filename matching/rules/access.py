@@ -13,7 +13,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
 from matching.types import Offer, Reason
 
 NAME = "access"
@@ -25,8 +25,8 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     if not missing:
         return None
     if not offer.access or offer.mode != "place":
-        return ask(NAME, "access_not_stated", access=missing)
-    return no(NAME, "access_missing", access=missing)
+        return ask(NAME, "access_not_stated", access=sorted_terms(missing))
+    return no(NAME, "access_missing", access=sorted_terms(missing))
 
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:

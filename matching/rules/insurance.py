@@ -17,7 +17,7 @@ from typing import cast
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, sorted_terms, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "insurance"
@@ -30,10 +30,12 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     if not offer.insurance or insurance in offer.insurance:
         return None
     if insurance is None:
-        return ask(NAME, "insurance_unknown", accepted=offer.insurance)
+        return ask(NAME, "insurance_unknown", accepted=sorted_terms(offer.insurance))
     if insurance == UNINSURED:
-        return no(NAME, "uninsured_not_taken", accepted=offer.insurance)
-    return no(NAME, "insurance_not_taken", insurance=insurance, accepted=offer.insurance)
+        return no(NAME, "uninsured_not_taken", accepted=sorted_terms(offer.insurance))
+    return no(
+        NAME, "insurance_not_taken", insurance=insurance, accepted=sorted_terms(offer.insurance)
+    )
 
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
@@ -49,7 +51,9 @@ def change(offer: Offer, question: Question) -> Reason | None:
     """Get covered by an accepted insurance, for the uninsured."""
     if question.profile.insurance != UNINSURED or not offer.insurance:
         return None
-    return would_do(NAME, "get_insured", insurance=min(offer.insurance), accepted=offer.insurance)
+    return would_do(
+        NAME, "get_insured", insurance=min(offer.insurance), accepted=sorted_terms(offer.insurance)
+    )
 
 
 def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:

@@ -17,7 +17,7 @@ from datetime import date
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, sorted_terms, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "language"
@@ -33,11 +33,11 @@ def judge(offer: Offer, question: Question) -> Reason | None:
         return None if is_settled else ask(NAME, "languages_not_stated", languages=family)
     if not offer.languages or not offer.languages.isdisjoint(family):
         return None
-    facts = {"languages": family, "spoken": offer.languages}
+    facts = {"languages": family, "spoken": sorted_terms(offer.languages)}
     if offer.has_interpreter is None:
         return ask(NAME, "interpreter_not_stated", **facts) if family else None
     if not family:
-        return ask(NAME, "language_unknown", spoken=offer.languages)
+        return ask(NAME, "language_unknown", spoken=sorted_terms(offer.languages))
     return no(NAME, "language_not_served", **facts)
 
 

@@ -19,7 +19,7 @@ from matching.columns import Columns
 from matching.geo import is_inside, metres_between
 from matching.lookups import Areas, Mask, Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
 from matching.types import Offer, Reason, Residence
 
 NAME = "residence"
@@ -36,8 +36,8 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     if not parts or True in parts:
         return None
     facts = {
-        "zip_codes": area.zip_codes,
-        "counties": area.counties,
+        "zip_codes": sorted_terms(area.zip_codes),
+        "counties": sorted_terms(area.counties),
         "state": area.statewide,
         "radius": area.radius_metres,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
 from matching.types import Offer, Reason
 
 NAME = "situation_barred"
@@ -20,9 +20,11 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     if not offer.situations_barred:
         return None
     if situations is None:
-        return ask(NAME, "barred_situation_unknown", situations=offer.situations_barred)
+        return ask(
+            NAME, "barred_situation_unknown", situations=sorted_terms(offer.situations_barred)
+        )
     met = offer.situations_barred & situations
-    return no(NAME, "in_barred_situation", situations=met) if met else None
+    return no(NAME, "in_barred_situation", situations=sorted_terms(met)) if met else None
 
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
 from matching.types import Offer, Reason
 
 NAME = "situation_required"
@@ -21,10 +21,10 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     if not offer.situations_required:
         return None
     if situations is None:
-        return ask(NAME, "situation_unknown", situations=offer.situations_required)
+        return ask(NAME, "situation_unknown", situations=sorted_terms(offer.situations_required))
     if not offer.situations_required.isdisjoint(situations):
         return None
-    return no(NAME, "situation_missing", situations=offer.situations_required)
+    return no(NAME, "situation_missing", situations=sorted_terms(offer.situations_required))
 
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
