@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, render_template, request
+from babel import Locale
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -19,7 +20,8 @@ from app.students import queries
 from app.students.forms import student_filter
 from app.students.timeline import student_timeline
 from app.web.paging import PAGE_SIZE, Page, requested_page
-from catalog.taxonomy import label, needs
+from catalog.taxonomy import UnknownTermError, interests, label, needs
+from catalog.vocabulary import INSURANCE_KINDS
 
 blueprint = Blueprint("students", __name__, template_folder="templates")
 
@@ -31,7 +33,7 @@ def category_label(code: str) -> str:
     """The words for a need or an interest, in the page's language; an unknown code as it is."""
     try:
         return label(code, str(get_locale()))
-    except KeyError:
+    except UnknownTermError:
         return code
 
 
@@ -39,6 +41,26 @@ def category_label(code: str) -> str:
 def grade_label(grade: int) -> str:
     """A grade as schools write it."""
     return {-1: "PK", 0: "K"}.get(grade, str(grade))
+
+
+@blueprint.app_template_filter("language_name")
+def language_name(code: str) -> str:
+    """A language by its name in the page's language; an unknown code as it is."""
+    return str((get_locale() or Locale("en")).languages.get(code, code))
+
+
+@blueprint.app_template_filter("insurance")
+def insurance_name(code: str) -> str:
+    """A kind of insurance in words; an unknown code as it is."""
+    words = INSURANCE_KINDS.get(code)
+    return words.en if words else code
+
+
+@blueprint.app_template_global("support_url")
+def support_url(student_id: uuid.UUID, category: str) -> str:
+    """Where to find support for a need or an interest."""
+    kind = "interest" if category in {t.code for t in interests()} else "need"
+    return url_for("recommendations.find_support", student_id=student_id, **{kind: category})
 
 
 @blueprint.get("/today")

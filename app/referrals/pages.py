@@ -1,0 +1,201 @@
+"""Staff pages of the referral loop: the list, a draft and what the partner would see, one referral."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import district_date, utcnow
+from app.consents.elements import disclosable
+from app.consents.queries import consent_covering
+from app.extensions import db
+from app.recommendations.queries import ranking_snapshot
+from app.referrals import forms, queries, services, wording
+from app.referrals.models import Referral, ReferralEvent
+from app.referrals.states import (
+    CLOSE_REASONS,
+    CLOSED,
+    DECLINE_REASONS,
+    OPEN,
+    OUTCOMES,
+    Side,
+    State,
+    possible_actions,
+)
+from app.security.guard import requires, signed_in_actor
+from app.security.policy import Actor
+from app.transactions import commits
+from app.web.paging import PAGE_SIZE, Page, requested_page
+
+blueprint = Blueprint("referrals", __name__, template_folder="templates")
+
+# What the list can be narrowed to: (key in the address, words, states).
+VIEWS: tuple[tuple[str, str, frozenset[State]], ...] = (
+    ("waiting", "Waiting for the partner", frozenset({State.SENT, State.OPENED, State.WAITLISTED})),
+    ("helping", "Accepted and in service", frozenset({State.ACCEPTED, State.IN_SERVICE})),
+    ("drafts", "Drafts", frozenset({State.DRAFT})),
+    ("closed", "Closed", CLOSED),
+    ("all", "All", OPEN | CLOSED),
+)
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, object]:
+    """What templates about referrals say states, steps and reasons with."""
+    return {
+        "state_words": wording.state_words,
+        "reason_words": wording.reason_words,
+        "action_words": lambda action: str(wording.ACTIONS[action]),
+        "next_move_words": wording.next_move_words,
+        "reasons_of": lambda action: DECLINE_REASONS if action == "decline" else CLOSE_REASONS,
+        "OUTCOMES": OUTCOMES,
+    }
+
+
+@blueprint.get("/referrals")
+@requires("referrals.list")
+def list_referrals() -> ResponseReturnValue:
+    """Referrals of my students, by where they stand (5 statements)."""
+    key = request.args.get("view", "waiting")
+    states = next((states for name, _, states in VIEWS if name == key), VIEWS[0][2])
+    number = requested_page()
+    found, total = queries.referrals_by_state(
+        db.session,
+        signed_in_actor(),
+        states=sorted(states),
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
+    return render_template(
+        "referrals/list.html", page=Page(found, number, total), views=VIEWS, chosen=key
+    )
+
+
+@blueprint.post("/students/<uuid:student_id>/referrals")
+@requires("referrals.write")
+@commits
+def create_draft(student_id: uuid.UUID) -> ResponseReturnValue:
+    """Begin a referral from a match, keeping how it was found; then show what would be sent."""
+    actor = signed_in_actor()
+    now = utcnow()
+    place = forms.uuid_in(request.form, "service_at_location_id")
+    category = request.form.get("category", "")
+    ranking = ranking_snapshot(
+        db.session, actor, student_id, service_at_location_id=place, category=category, now=now
+    )
+    referral = services.create_draft(
+        db.session,
+        student_id=student_id,
+        service_at_location_id=place,
+        category=category,
+        ranking=ranking,
+        by=actor,
+        now=now,
+    )
+    return redirect(url_for("referrals.show_referral", referral_id=referral.id))
+
+
+@blueprint.get("/referrals/<uuid:referral_id>")
+@requires("referrals.read")
+def show_referral(referral_id: uuid.UUID) -> ResponseReturnValue:
+    """A draft with what the partner will see; else where it stands and what comes next."""
+    actor = signed_in_actor()
+    referral = queries.referral_for(db.session, actor, referral_id, action="referrals.read")
+    return referral_page(referral, actor)
+
+
+def referral_page(referral: Referral, actor: Actor) -> ResponseReturnValue:
+    """The page of one referral, a draft's or a sent one's."""
+    state = State(referral.state)
+    consent = consent_covering(
+        db.session,
+        student_id=referral.student_id,
+        organization_id=referral.organization_id,
+        on=district_date(utcnow()),
+    )
+    elements = consent.elements if consent else []
+    if state is not State.DRAFT:
+        elements = [code for code in referral.shared_elements if code in elements]
+    facts = disclosable(
+        referral.student,
+        category=referral.category,
+        message=referral.message,
+        elements=elements,
+        language="en",
+    )
+    return render_template(
+        "referrals/draft.html" if state is State.DRAFT else "referrals/show.html",
+        referral=referral,
+        student=referral.student,
+        consent=consent,
+        facts=facts,
+        covers_message="message" in elements,
+        recipient=services.referral_address(referral),
+        may_write=actor.role == "plan_manager",
+        is_open=state in OPEN,
+        actions=[a for a in possible_actions(state, Side.PLAN_MANAGER) if a != "send"],
+        events=[timeline_line(event) for event in reversed(referral.events)],
+        today=district_date(utcnow()),
+    )
+
+
+def timeline_line(event: ReferralEvent) -> dict[str, object]:
+    """One step, for the timeline of the page."""
+    title, icon = wording.event_words(event)
+    return {
+        "at": event.at,
+        "title": title,
+        "detail": event.note,
+        "who": event.by_name,
+        "icon": icon,
+    }
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/send")
+@requires("referrals.write")
+@commits
+def send(referral_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a draft."""
+    referral = services.send_referral(
+        db.session,
+        referral_id,
+        message=request.form.get("message", ""),
+        version=forms.version_in(request.form),
+        by=signed_in_actor(),
+        now=utcnow(),
+    )
+    flash(f"Sent. {referral.organization.name} gets a message with a link to answer.")
+    return redirect(url_for("referrals.show_referral", referral_id=referral.id))
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/link")
+@requires("referrals.write")
+@commits
+def reissue_link(referral_id: uuid.UUID) -> ResponseReturnValue:
+    """Send the partner a new link in place of the old."""
+    services.reissue_link(db.session, referral_id, by=signed_in_actor(), now=utcnow())
+    flash("A new link is on its way to the partner. The old one no longer works.")
+    return redirect(url_for("referrals.show_referral", referral_id=referral_id))
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/<action>")
+@requires("referrals.write")
+@commits
+def act(referral_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """A plan manager's step after sending."""
+    step = forms.action_form(action, request.form)
+    services.act_as_manager(
+        db.session,
+        referral_id,
+        step.action,
+        version=step.version,
+        reason=step.reason,
+        outcome=step.outcome,
+        note=step.note,
+        by=signed_in_actor(),
+        now=utcnow(),
+    )
+    flash("Saved.")
+    return redirect(url_for("referrals.show_referral", referral_id=referral_id))
