@@ -44,7 +44,6 @@ def create_app(
     app.extensions["footbridge"] = Footbridge(settings)
     app.config.from_mapping(flask_config(settings))
     logs.configure(settings)
-    errors.init_app(app)
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
@@ -53,6 +52,7 @@ def create_app(
     compress.init_app(app)
     babel.init_app(app, locale_selector=shell.selected_language)
     api.init_app(app)
+    errors.init_app(app)  # after flask-smorest, which would answer every error with its own JSON
     headers.init_app(app)
     rate_limits.init_app(app, settings)
     sign_in.init_app(app)

@@ -7,7 +7,7 @@ A message says what happened, why, and what to do; it never holds personal data.
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
@@ -132,8 +132,6 @@ def handle_surprise(error: Exception) -> Response:
         tb = tb.tb_next
     place = f"{tb.tb_frame.f_globals.get('__name__')}:{tb.tb_lineno}" if tb else "?"
     log.error("unexpected_error", kind=type(error).__name__, place=place, endpoint=request.endpoint)
-    from flask import current_app
-
     if current_app.testing:
         raise error
     return rendered(500, "")
@@ -157,8 +155,11 @@ def rendered(status: int, message: str, fields: object = None) -> Response:
         response = jsonify(body)
         response.mimetype = "application/problem+json"
     else:
-        page = render_template(
-            "web/error.html", status=status, heading=gettext(heading), detail=gettext(detail) if detail else ""
+        # Not render_template: its context processors load the user from the database, which may be
+        # the very thing that broke.
+        template = current_app.jinja_env.get_template("web/error.html")
+        page = template.render(
+            status=status, heading=gettext(heading), detail=gettext(detail) if detail else ""
         )
         response = Response(page, mimetype="text/html")
     response.status_code = status

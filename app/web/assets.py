@@ -1,7 +1,7 @@
-"""The files that pages load: our own style and mark, and htmx from its wheel. Served from here only.
+"""The files that pages load: our own style and mark, and htmx from its wheel.
 
 Each address holds a digest of the file, so a browser may keep it for a year and still never shows
-an old one. Nothing is ever loaded from another host.
+an old one. Nothing is ever loaded from another host. Called by shell (addresses) and pages (the route).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 OWN = Path(__file__).parent.parent / "static"
 
-# What comes from a wheel: (package, path inside it, sha256). A changed file is refused, by the tests
-# and here, so that a new version of a script is always somebody's decision.
+# What comes from a wheel: (package, path inside it, sha256). A changed file is refused, here
+# and by the tests, so that a new version of a script is always somebody's decision.
 VENDORED: dict[str, tuple[str, str, str]] = {
     "htmx.min.js": (
         "js_lib_htmx",
@@ -26,25 +26,25 @@ VENDORED: dict[str, tuple[str, str, str]] = {
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-class UnknownAsset(Exception):
+class UnknownAssetError(Exception):
     """There is no such file, or it is not the one that was pinned."""
 
 
 @functools.cache
 def asset_bytes(name: str) -> bytes:
-    """The file's content. Raises UnknownAsset for a name that is not ours, or a changed file."""
+    """The file's content. Raises UnknownAssetError for a name that is not ours, or a changed file."""
     if name in VENDORED:
         package, path, pinned = VENDORED[name]
         content = files(package).joinpath(path).read_bytes()
         if hashlib.sha256(content).hexdigest() != pinned:
-            raise UnknownAsset(
+            raise UnknownAssetError(
                 f"{name} from {package} is not the file that was reviewed. "
                 "Review the new one and pin its sha256 in app/web/assets.py."
             )
         return content
     own = {path.name: path for path in OWN.iterdir() if path.suffix in TYPES}
     if name not in own:
-        raise UnknownAsset(f"There is no file {name!r} in app/static.")
+        raise UnknownAssetError(f"There is no file {name!r} in app/static.")
     return own[name].read_bytes()
 
 

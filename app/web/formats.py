@@ -60,7 +60,7 @@ def weekday(number: int) -> str:
 
 
 def ago(at: date | None) -> str:
-    """How long ago, or in how long: "3 days ago". A date gives "today", "yesterday", days, months."""
+    """How long ago, or in how long: "3 days ago"; for a date "today", "yesterday" and so on."""
     if at is None:
         return UNKNOWN
     if isinstance(at, datetime):
@@ -125,7 +125,7 @@ def phone(number: str | None) -> str:
 
 
 def phone_link(number: str | None) -> str:
-    """The address that dials the number ("tel:+1-423-555-0100"); empty where it cannot be dialled."""
+    """The address that dials the number ("tel:+1-423-555-0100"), or nothing where it cannot be."""
     try:
         parsed = phonenumbers.parse(number or "", "US")
     except phonenumbers.NumberParseException:

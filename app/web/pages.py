@@ -54,7 +54,7 @@ def asset(digest: str, name: str) -> Response:
     """A style, script or picture; kept for a year by its digest, not at all by an outdated one."""
     try:
         content = assets.asset_bytes(name)
-    except assets.UnknownAsset:
+    except assets.UnknownAssetError:
         raise NotFound("There is no such file.") from None
     response = Response(content, mimetype=assets.asset_type(name))
     is_current = digest == assets.asset_digest(name)
