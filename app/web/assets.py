@@ -1,7 +1,7 @@
 """The files that pages load: our own style and mark, and htmx from its wheel.
 
 Each address holds a digest of the file, so a browser may keep it for a year and still never shows
-an old one. Nothing is ever loaded from another host. Called by shell (addresses) and pages (the route).
+an old one. Nothing is ever loaded from another host. Called by shell (addresses) and pages (route).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class UnknownAssetError(Exception):
 
 @functools.cache
 def asset_bytes(name: str) -> bytes:
-    """The file's content. Raises UnknownAssetError for a name that is not ours, or a changed file."""
+    """The content. Raises UnknownAssetError for a name that is not ours, or a changed file."""
     if name in VENDORED:
         package, path, pinned = VENDORED[name]
         content = files(package).joinpath(path).read_bytes()

@@ -56,7 +56,7 @@ def clock_time(value: time | int | None) -> str:
 
 def weekday(number: int) -> str:
     """The name of a weekday, 0 = Monday."""
-    return get_day_names("wide", locale=written_locale())[number]
+    return str(get_day_names("wide", locale=written_locale())[number])
 
 
 def ago(at: date | None) -> str:
@@ -67,15 +67,12 @@ def ago(at: date | None) -> str:
         in_district(at)  # refuses a naive time
         delta = at - utcnow()
         if abs(delta.total_seconds()) < 60:
-            return gettext("just now")
+            return str(gettext("just now"))
     else:
         delta = at - district_date(utcnow())
         if -1 <= delta.days <= 1:
-            return {
-                -1: gettext("yesterday"),
-                0: gettext("today"),
-                1: gettext("tomorrow"),
-            }[delta.days]
+            near = (gettext("today"), gettext("tomorrow"), gettext("yesterday"))
+            return str(near[delta.days])  # -1 is the last of them
     words: str = format_timedelta(delta, add_direction=True, threshold=1.1, locale=written_locale())
     return plain_spaces(words)
 
@@ -83,25 +80,29 @@ def ago(at: date | None) -> str:
 def miles(metres: float | None) -> str:
     """A distance: "1.2 miles"; whole miles from ten up."""
     if metres is None:
-        return gettext("distance not known")
+        return str(gettext("distance not known"))
     distance = metres / METRES_PER_MILE
     if distance < 0.1:
-        return gettext("less than 0.1 miles")
+        return str(gettext("less than 0.1 miles"))
     pattern = "#,##0.#" if distance < 9.95 else "#,##0"
     number = format_decimal(distance, format=pattern, locale=written_locale())
     # The count only picks the form: exactly "1" is one mile, anything else is miles.
-    return ngettext("%(number)s mile", "%(number)s miles", 1 if number == "1" else 2, number=number)
+    return str(
+        ngettext("%(number)s mile", "%(number)s miles", 1 if number == "1" else 2, number=number)
+    )
 
 
 def dollars(cents: int | None) -> str:
     """Money: "$5", "$5.50"; nothing to pay is "Free"."""
     if cents is None:
-        return gettext("cost not known")
+        return str(gettext("cost not known"))
     if cents == 0:
-        return gettext("Free")
+        return str(gettext("Free"))
     pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
-    return format_currency(
-        cents / 100, "USD", format=pattern, locale=written_locale(), currency_digits=False
+    return str(
+        format_currency(
+            cents / 100, "USD", format=pattern, locale=written_locale(), currency_digits=False
+        )
     )
 
 

@@ -130,7 +130,7 @@ def nav_item(label: str, endpoint: str, icon: str) -> NavItem | None:
 
 
 def return_path() -> str:
-    """Where to come back to after a choice of language: this page, or from a form the front door."""
+    """Where a choice of language comes back to: this page, or the front door from a form."""
     rule = request.url_rule
     if rule is None or "GET" not in (rule.methods or ()):
         return "/"
