@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.clock import district_date, utcnow
@@ -41,17 +42,17 @@ VIEWS: tuple[tuple[str, str, frozenset[State]], ...] = (
 )
 
 
-@blueprint.app_context_processor
-def words() -> dict[str, object]:
-    """What templates about referrals say states, steps and reasons with."""
-    return {
-        "state_words": wording.state_words,
-        "reason_words": wording.reason_words,
-        "action_words": lambda action: str(wording.ACTIONS[action]),
-        "next_move_words": wording.next_move_words,
-        "reasons_of": lambda action: DECLINE_REASONS if action == "decline" else CLOSE_REASONS,
-        "OUTCOMES": OUTCOMES,
-    }
+@blueprint.record_once
+def register_words(state: BlueprintSetupState) -> None:
+    """What every template about referrals says states, steps and reasons with."""
+    state.app.jinja_env.globals.update(
+        state_words=wording.state_words,
+        reason_words=wording.reason_words,
+        action_words=lambda action: str(wording.ACTIONS[action]),
+        next_move_words=wording.next_move_words,
+        reasons_of=lambda action: DECLINE_REASONS if action == "decline" else CLOSE_REASONS,
+        OUTCOMES=OUTCOMES,
+    )
 
 
 @blueprint.get("/referrals")
