@@ -13,10 +13,10 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from app import cli, errors, logs, models  # noqa: F401 - models: every mapped class must be known
+from app import cli, errors, logs, models, sql_counter  # noqa: F401 - models: every class is known
 from app.extensions import MIGRATIONS, alembic, api, babel, compress, csrf, db, render_type
 from app.features import register_features
-from app.security import headers, rate_limits, sign_in
+from app.security import headers, proxies, rate_limits, sign_in
 from app.settings import Settings
 from app.transactions import configure_engine
 from app.web import shell
@@ -43,10 +43,12 @@ def create_app(
     )
     app.extensions["footbridge"] = Footbridge(settings)
     app.config.from_mapping(flask_config(settings))
-    logs.configure(settings)
+    logs.init_app(app, settings)
+    proxies.init_app(app, settings)
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+        sql_counter.listen(db.engine)
     alembic.init_app(app)
     csrf.init_app(app)
     compress.init_app(app)

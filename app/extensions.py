@@ -6,8 +6,6 @@ from typing import Any
 from flask_alembic import Alembic
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_security import Security
 from flask_smorest import Api
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -20,7 +18,6 @@ alembic = Alembic(metadatas=Base.metadata, run_mkdir=False)
 babel = Babel()
 compress = Compress()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address)
 security = Security()
 api = Api()
 

@@ -7,10 +7,51 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from contextlib import ExitStack
 
 import structlog
+from flask import Flask, Response, g, request
 
 from app.settings import Settings
+from app.sql_counter import count_statements
+
+log = structlog.get_logger(__name__)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Set the logs up, and write one line about each request."""
+    configure(settings)
+    app.before_request(begin_request)
+    app.after_request(log_request)
+    app.teardown_request(end_request)
+
+
+def begin_request() -> None:
+    """Start the request's clock and the count of its SQL statements."""
+    g.request_began = time.perf_counter()
+    g.request_log = ExitStack()
+    g.statements = g.request_log.enter_context(count_statements())
+
+
+def log_request(response: Response) -> Response:
+    """Which page, how it ended, how long it took; never who asked for what."""
+    if "request_began" in g:
+        log.info(
+            "request",
+            endpoint=request.endpoint,
+            method=request.method,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.request_began) * 1000, 1),
+            statements=g.statements.count,
+        )
+    return response
+
+
+def end_request(_error: BaseException | None) -> None:
+    """Stop counting, also where the request broke."""
+    if "request_log" in g:
+        g.pop("request_log").close()
 
 
 def configure(settings: Settings) -> None:

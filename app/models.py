@@ -9,6 +9,7 @@ import app.families.models
 import app.jobs.models
 import app.notices.models
 import app.referrals.models
+import app.security.limit_storage
 import app.security.models
 import app.students.models
 import catalog.models  # noqa: F401

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.notices.smtp_server import read_smtp_url
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MINIMUM_SECRET_LENGTH = 32
 
@@ -64,6 +66,14 @@ class Settings:
     redis_url: str = setting(
         "REDIS_URL", "Counts sign-in attempts in Redis; unset: in the database"
     )
+    trusted_proxies: int = field(
+        default=0,
+        metadata={
+            "env": "TRUSTED_PROXIES",
+            "meaning": "How many proxies stand before the service, each setting X-Forwarded-For, "
+            "-Proto and -Host; 0: nobody's forwarding headers are believed",
+        },
+    )
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", "info")
     demo: bool = field(
         default=False,
@@ -90,6 +100,15 @@ class Settings:
                 f"SECRET_KEY is shorter than {MINIMUM_SECRET_LENGTH} characters, so it can be guessed. "
                 "Set a longer one, or unset it: one is then made and kept."
             )
+        if not 0 <= self.trusted_proxies <= 9:
+            raise SettingsError(
+                f"TRUSTED_PROXIES is {self.trusted_proxies}: it must be from 0 to 9."
+            )
+        if self.smtp_url:
+            try:
+                read_smtp_url(self.smtp_url)
+            except ValueError as error:
+                raise SettingsError(f"SMTP_URL cannot be used: {error}") from None
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -130,12 +149,22 @@ class Settings:
         given["instance_dir"] = folder
         if "demo" in given:
             given["demo"] = str(given["demo"]).lower() in {"1", "true", "yes", "on"}
+        if "trusted_proxies" in given:
+            given["trusted_proxies"] = whole_number("TRUSTED_PROXIES", given["trusted_proxies"])
         if "secret_key" not in given:
             given["secret_key"] = kept_secret(folder)
         if "database_url" not in given:
             folder.mkdir(parents=True, exist_ok=True)
             given["database_url"] = f"sqlite:///{folder / 'footbridge.db'}"
         return cls(**given)  # type: ignore[arg-type]
+
+
+def whole_number(env: str, text: object) -> int:
+    """The number that a setting holds; raises SettingsError where it holds none."""
+    try:
+        return int(str(text))
+    except ValueError:
+        raise SettingsError(f"{env} is {text!r}: it must be a whole number.") from None
 
 
 def kept_secret(folder: Path) -> str:
