@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, Response, current_app, jsonify, request
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -61,27 +61,29 @@ STATUS: dict[type[Exception], int] = {
     CatalogError: 422,
 }
 
-HEADINGS = {
-    400: "That request cannot be read",
-    401: "Please sign in",
-    403: "Your account cannot do this",
-    404: "There is nothing here",
-    405: "That does not work here",
-    409: "This has changed meanwhile",
-    410: "This link no longer works",
-    413: "That is too large",
-    422: "Something needs correcting",
-    429: "Too many tries",
-    500: "Something broke on our side",
+HEADINGS: dict[int, object] = {
+    400: lazy_gettext("That request cannot be read"),
+    401: lazy_gettext("Please sign in"),
+    403: lazy_gettext("Your account cannot do this"),
+    404: lazy_gettext("There is nothing here"),
+    405: lazy_gettext("That does not work here"),
+    409: lazy_gettext("This has changed meanwhile"),
+    410: lazy_gettext("This link no longer works"),
+    413: lazy_gettext("That is too large"),
+    422: lazy_gettext("Something needs correcting"),
+    429: lazy_gettext("Too many tries"),
+    500: lazy_gettext("Something broke on our side"),
 }
 
-ADVICE = {
-    400: "Go back, reload the page and try once more.",
-    404: "Check the address. It may have been removed, or your account may not be allowed to see it.",
-    405: "Go back and use the buttons on the page.",
-    413: "Send a smaller file.",
-    429: "Wait a few minutes, then try again.",
-    500: "We have noted it. Nothing was changed. Try again in a moment.",
+ADVICE: dict[int, object] = {
+    400: lazy_gettext("Go back, reload the page and try once more."),
+    404: lazy_gettext(
+        "Check the address. It may have been removed, or your account may not be allowed to see it."
+    ),
+    405: lazy_gettext("Go back and use the buttons on the page."),
+    413: lazy_gettext("Send a smaller file."),
+    429: lazy_gettext("Wait a few minutes, then try again."),
+    500: lazy_gettext("We have noted it. Nothing was changed. Try again in a moment."),
 }
 
 
@@ -146,8 +148,9 @@ def wants_json() -> bool:
 
 def rendered(status: int, message: str, fields: object = None) -> Response:
     """The error as the client wants it. Never echoes the request's path: it may hold a link's token."""
-    heading = HEADINGS.get(status, "That did not work")
-    detail = message or ADVICE.get(status, "")
+    heading = str(HEADINGS.get(status) or gettext("That did not work"))
+    # A domain error's message is in English where it is raised; its class is an extraction keyword.
+    detail = gettext(message) if message else str(ADVICE.get(status, ""))
     if wants_json():
         body = {"type": "about:blank", "title": heading, "status": status, "detail": detail}
         if fields:
@@ -158,9 +161,7 @@ def rendered(status: int, message: str, fields: object = None) -> Response:
         # Not render_template: its context processors load the user from the database, which may be
         # the very thing that broke.
         template = current_app.jinja_env.get_template("web/error.html")
-        page = template.render(
-            status=status, heading=gettext(heading), detail=gettext(detail) if detail else ""
-        )
+        page = template.render(status=status, heading=heading, detail=detail)
         response = Response(page, mimetype="text/html")
     response.status_code = status
     return response
