@@ -69,8 +69,10 @@ HEADINGS: dict[int, object] = {
     405: lazy_gettext("That does not work here"),
     409: lazy_gettext("This has changed meanwhile"),
     410: lazy_gettext("This link no longer works"),
+    412: lazy_gettext("This has changed meanwhile"),
     413: lazy_gettext("That is too large"),
     422: lazy_gettext("Something needs correcting"),
+    428: lazy_gettext("Say which version you mean"),
     429: lazy_gettext("Too many tries"),
     500: lazy_gettext("Something broke on our side"),
 }
@@ -81,7 +83,9 @@ ADVICE: dict[int, object] = {
         "Check the address. It may have been removed, or your account may not be allowed to see it."
     ),
     405: lazy_gettext("Go back and use the buttons on the page."),
+    412: lazy_gettext("Read it again, then send the step with the new ETag in If-Match."),
     413: lazy_gettext("Send a smaller file."),
+    428: lazy_gettext("Send the ETag that you read, in If-Match."),
     429: lazy_gettext("Wait a few minutes, then try again."),
     500: lazy_gettext("We have noted it. Nothing was changed. Try again in a moment."),
 }

@@ -1,4 +1,4 @@
-"""The files that pages load: our own style and mark, and htmx from its wheel.
+"""The files that pages load: our own style and mark; htmx and the API's reader from their wheels.
 
 Each address holds a digest of the file, so a browser may keep it for a year and still never shows
 an old one. Nothing is ever loaded from another host. Called by shell (addresses) and pages (route).
@@ -20,6 +20,16 @@ VENDORED: dict[str, tuple[str, str, str]] = {
         "js_lib_htmx",
         "static/htmx/htmx.min.js",
         "491955cd1810747d7d7b9ccb936400afb760e06d25d53e4572b64b6563b2784e",
+    ),
+    "swagger-ui-bundle.js": (
+        "flask_swagger_ui",
+        "dist/swagger-ui-bundle.js",
+        "3f6abf70480db7e07914df4c98a77385f22ea585eaf457a3e6415ba0eae2d167",
+    ),
+    "swagger-ui.css": (
+        "flask_swagger_ui",
+        "dist/swagger-ui.css",
+        "c3cfe8248c4b0b89673600fb829924eafbac6de4bc4b2b06f5f5243483074d0a",
     ),
 }
 
