@@ -4,11 +4,11 @@ Called by pages, the API and the loader of the matching engine. Writes nothing.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload, subqueryload
 
 from catalog.errors import NotListedError
 from catalog.models import (
@@ -24,33 +24,40 @@ from catalog.models import (
 if TYPE_CHECKING:
     from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+    Loader = Callable[..., _AbstractLoad]
+
 
 def current_revision(session: Session) -> int:
     """The catalog's revision; 0 before anything was ever changed."""
     return session.scalar(select(CatalogRevision.number)) or 0
 
 
-def service_facts() -> tuple["_AbstractLoad", ...]:
-    """Everything that matching, a service's page and an export read of a service."""
-    place = selectinload(Service.service_at_locations)
+def service_facts(load: "Loader" = selectinload) -> tuple["_AbstractLoad", ...]:
+    """Everything that matching, a service's page and an export read of a service.
+
+    `load` is selectinload for a page of services, and subqueryload for all of them: the first takes
+    another statement for every 500 services, the second never does.
+    """
+    place = joinedload(ServiceAtLocation.location).options(
+        load(Location.addresses),
+        load(Location.schedules),
+        load(Location.accessibility),
+        load(Location.languages),
+    )
     return (
         joinedload(Service.organization),
         joinedload(Service.program),
         joinedload(Service.intake),
-        selectinload(Service.schedules),
-        selectinload(Service.phones),
-        selectinload(Service.languages),
-        selectinload(Service.cost_options),
-        selectinload(Service.required_documents),
-        selectinload(Service.service_areas),
-        selectinload(Service.eligibility_rules),
-        selectinload(Service.capacities).joinedload(ServiceCapacity.unit),
-        selectinload(Service.attributes).joinedload(Attribute.taxonomy_term),
-        place.selectinload(ServiceAtLocation.schedules),
-        place.joinedload(ServiceAtLocation.location).selectinload(Location.addresses),
-        place.joinedload(ServiceAtLocation.location).selectinload(Location.schedules),
-        place.joinedload(ServiceAtLocation.location).selectinload(Location.accessibility),
-        place.joinedload(ServiceAtLocation.location).selectinload(Location.languages),
+        load(Service.schedules),
+        load(Service.phones),
+        load(Service.languages),
+        load(Service.cost_options),
+        load(Service.required_documents),
+        load(Service.service_areas),
+        load(Service.eligibility_rules),
+        load(Service.capacities).joinedload(ServiceCapacity.unit),
+        load(Service.attributes).joinedload(Attribute.taxonomy_term),
+        load(Service.service_at_locations).options(load(ServiceAtLocation.schedules), place),
     )
 
 
@@ -64,7 +71,7 @@ def services_on_offer(session: Session) -> Sequence[Service]:
         select(Service)
         .join(Service.organization)
         .where(Service.status == "active", Organization.is_active)
-        .options(*service_facts())
+        .options(*service_facts(subqueryload))
         .order_by(Service.id)
     )
     return session.scalars(statement).unique().all()

@@ -1,0 +1,92 @@
+"""Writing an import plan, in the caller's one transaction: all of it or nothing.
+
+In bulk, table by table: parents before children on the way in, children first on the way out.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy.orm import Session
+
+from catalog.db import Base
+from catalog.importers.plan import ImportPlan, chunks
+from catalog.importers.report import ImportReport
+from catalog.services import bump_revision
+
+# Columns that name a row of their own table: the row above must be there first.
+SELF_REFERENCES = {"taxonomy_term": "parent_id", "organization": "parent_organization_id"}
+
+Progress = Callable[[int], None]
+
+
+def apply_import(
+    session: Session, plan: ImportPlan, *, on_progress: Progress | None = None
+) -> ImportReport:
+    """Write what the plan says, move the catalog's revision if anything changed, and return the
+    report. `on_progress` is told how many rows were just written."""
+    tell = on_progress or (lambda rows: None)
+    tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
+    for table in tables:
+        rows = plan.inserts.get(table.name)
+        if rows:
+            session.execute(insert(table), whole_rows(table, parents_first(table, rows)))
+            tell(len(rows))
+    for table in tables:
+        write_updates(session, table, plan.updates.get(table.name, []), tell)
+    for table in reversed(tables):
+        ids = plan.deletes.get(table.name, [])
+        for chunk in chunks(ids):
+            session.execute(delete(table).where(table.c.id.in_(chunk)))
+            tell(len(chunk))
+    if plan.report.has_changes:
+        bump_revision(session)
+    session.expire_all()
+    return plan.report
+
+
+def whole_rows(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with the same columns each, as one bulk INSERT needs; absent nullable ones are NULL."""
+    names = {name for row in rows for name in row}
+    blank = {name: None for name in names if table.c[name].nullable}
+    return [{**blank, **row} for row in rows]
+
+
+def parents_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows in an order in which every row comes after the row it names."""
+    column = SELF_REFERENCES.get(table.name)
+    if column is None:
+        return rows
+    by_id = {row["id"]: row for row in rows}
+    ordered: dict[uuid.UUID, dict[str, Any]] = {}
+    for row in rows:
+        line = [row]
+        while (above := by_id.get(line[-1].get(column))) and above["id"] not in ordered:
+            line.append(above)
+        for waiting in reversed(line):
+            ordered.setdefault(waiting["id"], waiting)
+    return list(ordered.values())
+
+
+def write_updates(
+    session: Session,
+    table: Table,
+    updates: list[tuple[uuid.UUID, dict[str, Any]]],
+    tell: Progress,
+) -> None:
+    """Updates in bulk, one statement for each set of columns; a versioned row moves its version."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for id_, values in updates:
+        parameters = {f"new_{name}": value for name, value in values.items()}
+        groups[tuple(sorted(values))].append({"row_id": id_, **parameters})
+    for names, parameters_list in groups.items():
+        new: dict[str, Any] = {
+            name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names
+        }
+        if "version" in table.c and table.name != "taxonomy":
+            new["version"] = table.c.version + 1
+        statement = update(table).where(table.c.id == bindparam("row_id")).values(new)
+        session.connection().execute(statement, parameters_list)
+        tell(len(parameters_list))

@@ -1,0 +1,282 @@
+"""What an import would do to the catalog: compared row by row, nothing written.
+
+Three things are compared: what the source says now, what it said last time (`imported`), and what
+the catalog holds. So a change at the source comes in, an edit made here stays, and importing the
+same package twice changes nothing.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from catalog.db import Base
+from catalog.eligibility import check_facts
+from catalog.errors import CatalogValueError
+from catalog.importers.draft import Draft, DraftRow
+from catalog.importers.flat_sheet import read_flat_sheet
+from catalog.importers.hsds import read_hsds
+from catalog.importers.package import Package
+from catalog.importers.report import Counts, ImportReport, ReportLine
+from catalog.vocabulary import SERVICE_STATUSES
+
+# Rows that others point to (referrals, services, labels): marked when gone, never deleted.
+KEPT_TABLES = frozenset(
+    {
+        "organization",
+        "program",
+        "service",
+        "location",
+        "service_at_location",
+        "taxonomy",
+        "taxonomy_term",
+        "contact",
+    }
+)
+# What a row of these hangs on; when that is gone from the source, the row stays as it was.
+PARENT_COLUMNS = (
+    "service_id",
+    "location_id",
+    "organization_id",
+    "service_at_location_id",
+    "phone_id",
+    "contact_id",
+    "link_id",
+)
+CHUNK = 500  # ids in one IN list, well below every database's limit
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What is to be written, by table: rows to insert, values to update by id, ids to delete."""
+
+    report: ImportReport
+    inserts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    updates: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = field(default_factory=dict)
+    deletes: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of the source as the catalog has it. `imported` None: the source dropped it before."""
+
+    id: uuid.UUID
+    imported: dict[str, Any] | None
+    parents: tuple[uuid.UUID, ...]
+
+
+def plan_import(
+    session: Session,
+    package: Package,
+    *,
+    source: str | None = None,
+    status: str | None = None,
+    now: datetime,
+) -> ImportPlan:
+    """What importing the package would do. `source` defaults to the package's name; `status`
+    overrides that of every service. Raises CatalogError for what cannot be imported at all."""
+    if status is not None and status not in SERVICE_STATUSES:
+        raise CatalogValueError(
+            f"{status!r} is no status of a service. Use one of: {', '.join(SERVICE_STATUSES)}."
+        )
+    name = (source or package.name).strip()
+    if not name:
+        raise CatalogValueError("The directory needs a name: give one with --source.")
+    read = read_hsds if package.kind == "hsds" else read_flat_sheet
+    draft = read(package, name, status)
+    report = ImportReport(name, lines=draft.lines)
+    report.rows_read = {table.file: len(table.rows) for table in package.tables.values()}
+    plan = ImportPlan(report)
+    gone: set[uuid.UUID] = set()
+    tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
+    # What others hang on comes first: an attribute names its service without a foreign key.
+    for table in sorted(tables, key=lambda table: table.name not in KEPT_TABLES):
+        plan_table(session, draft, plan, table, gone=gone, now=now)
+    return plan
+
+
+def plan_table(
+    session: Session,
+    draft: Draft,
+    plan: ImportPlan,
+    table: Table,
+    *,
+    gone: set[uuid.UUID],
+    now: datetime,
+) -> None:
+    """Compare one table. `gone` grows by the ids of kept rows that the source no longer has."""
+    stored = stored_rows(session, draft.source, table)
+    drafted = draft.rows.get(table.name, {})
+    if not stored and not drafted:
+        return
+    counts = plan.report.tables.setdefault(table.name, Counts())
+    changed: list[tuple[DraftRow, Stored, dict[str, Any]]] = []
+    inserts = plan.inserts.setdefault(table.name, [])
+    for source_id, row in drafted.items():
+        if table.name == "eligibility_rule":
+            row.values["facts"] = check_facts(row.values["kind"], row.values["facts"])
+        said = plain_values(row.values)
+        known = stored.get(source_id)
+        if known is None:
+            inserts.append(insert_values(draft.source, table, row, said, now))
+            counts.added += 1
+        elif known.imported == said:
+            counts.unchanged += 1
+        else:
+            changed.append((row, known, said))
+            counts.changed += 1
+    if changed:
+        plan_changes(session, plan, table, changed, now)
+    absent = {
+        source_id: row
+        for source_id, row in stored.items()
+        if source_id not in drafted
+        and not (table.name not in KEPT_TABLES and gone.intersection(row.parents))
+    }
+    if table.name == "service_at_location":
+        absent = {key: row for key, row in absent.items() if not gone.intersection(row.parents)}
+    if table.name in KEPT_TABLES:
+        gone.update(row.id for row in absent.values())
+    leaving = {key: row for key, row in absent.items() if row.imported is not None}
+    counts.removed += plan_removals(session, plan, table, leaving, now)
+
+
+def stored_rows(session: Session, source: str, table: Table) -> dict[str, Stored]:
+    """The source's rows in the catalog, by their id there. One statement."""
+    parents = [table.c[name] for name in PARENT_COLUMNS if name in table.c]
+    statement = select(table.c.id, table.c.source_id, table.c.imported, *parents).where(
+        table.c.source == source
+    )
+    return {
+        source_id: Stored(id_, imported, tuple(parent for parent in above if parent))
+        for id_, source_id, imported, *above in session.execute(statement)
+    }
+
+
+def plain_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON keeps them, so that they compare equal after a round trip."""
+    return {name: plain(value) for name, value in values.items()}
+
+
+def plain(value: Any) -> Any:
+    """One value as JSON keeps it."""
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value
+
+
+def insert_values(
+    source: str, table: Table, row: DraftRow, said: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The whole row for an INSERT."""
+    values = {
+        **row.values,
+        "id": row.id,
+        "source": source,
+        "source_id": row.source_id,
+        "imported": said,
+    }
+    if "last_modified" in table.c:
+        values["last_modified"] = now
+    return values
+
+
+def plan_changes(
+    session: Session,
+    plan: ImportPlan,
+    table: Table,
+    changed: list[tuple[DraftRow, Stored, dict[str, Any]]],
+    now: datetime,
+) -> None:
+    """Updates of the columns that the source changed, but for those edited here."""
+    held = current_rows(session, table, [known.id for _, known, _ in changed])
+    for row, known, said in changed:
+        before = known.imported or {}
+        values: dict[str, Any] = {"imported": said}
+        kept = []
+        for column, value in said.items():
+            if column in before and before[column] == value:
+                continue
+            current = plain(held[known.id][column])
+            if column in before and current not in (before[column], value):
+                kept.append(column)
+            else:
+                values[column] = row.values[column]
+        if kept:
+            plan.report.lines.append(
+                ReportLine(
+                    "warning",
+                    row.origin.file,
+                    row.origin.row,
+                    "edit_kept",
+                    f"{', '.join(kept)} changed at the source, but was edited here since: "
+                    "what was written here was kept.",
+                )
+            )
+        if "last_modified" in table.c:
+            values["last_modified"] = now
+        plan.updates.setdefault(table.name, []).append((known.id, values))
+
+
+def current_rows(
+    session: Session, table: Table, ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, dict[str, Any]]:
+    """Whole rows by id."""
+    rows: dict[uuid.UUID, dict[str, Any]] = {}
+    for chunk in chunks(list(ids)):
+        for found in session.execute(select(table).where(table.c.id.in_(chunk))).mappings():
+            rows[found["id"]] = dict(found)
+    return rows
+
+
+def chunks(ids: list[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    """Lists short enough for one statement."""
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def plan_removals(
+    session: Session, plan: ImportPlan, table: Table, leaving: dict[str, Stored], now: datetime
+) -> int:
+    """Mark what others point to, delete what nobody does and nobody edited. Returns how many."""
+    if not leaving:
+        return 0
+    held = current_rows(session, table, [row.id for row in leaving.values()])
+    for source_id, row in leaving.items():
+        current, before = held[row.id], row.imported or {}
+        was_edited = any(plain(current[column]) != value for column, value in before.items())
+        if table.name not in KEPT_TABLES and not was_edited:
+            plan.deletes.setdefault(table.name, []).append(row.id)
+            continue
+        values: dict[str, Any] = {"imported": None}
+        what = "kept, since it was edited here"
+        if table.name == "service":
+            values |= {"status": "inactive", "last_modified": now}
+            what = "marked inactive, not deleted"
+        elif table.name == "service_at_location":
+            values["is_listed"] = False
+            what = "no longer offered, not deleted"
+        elif table.name in KEPT_TABLES:
+            what = "kept, not deleted"
+        plan.updates.setdefault(table.name, []).append((row.id, values))
+        label = current.get("name") or source_id
+        plan.report.lines.append(
+            ReportLine(
+                "warning",
+                plan.report.source,
+                None,
+                "gone_from_source",
+                f"The {table.name} {label!r} ({source_id}) is not in the source any more: {what}.",
+            )
+        )
+    return len(leaving)

@@ -1,0 +1,54 @@
+"""Cleaning of what directories write into cells. Used by every reader; loses no words."""
+
+import html
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+EMAIL = re.compile(r"[^@\s,;<>()\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+NO_VALUE = frozenset({"null", "n/a", "nan", "#n/a"})
+
+
+def clean_text(raw: str) -> str:
+    """Entities decoded, escapes undone, control characters out, ends trimmed; lines kept."""
+    text = html.unescape(raw).replace("\\'", "'").replace('\\"', '"')
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    text = "\n".join(line.rstrip() for line in text.split("\n")).strip()
+    return "" if text.casefold() in NO_VALUE else text
+
+
+def clean_line(raw: str) -> str:
+    """The same on one line, single blanks: for names and codes."""
+    return " ".join(clean_text(raw).split())
+
+
+def find_emails(text: str) -> list[str]:
+    """The e-mail addresses in a cell that may hold several, or prose."""
+    return [match.group() for match in EMAIL.finditer(text)]
+
+
+def web_address(text: str) -> str | None:
+    """The cell as an http(s) address, or None where it cannot be one.
+
+    An address without a scheme gets http, which every site answers; line breaks inside are closed.
+    """
+    joined = re.sub(r"\s*\n\s*", "", text).strip()
+    if not joined or re.search(r"[\s,;<>\"]", joined):
+        return None
+    if "://" not in joined:
+        if re.match(r"[a-z]+:", joined, re.IGNORECASE) and not re.match(r"[^:/]+:\d+", joined):
+            return None
+        joined = f"http://{joined}"
+    try:
+        parts = urlsplit(joined)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    return joined if parts.scheme in {"http", "https"} and "." in host else None
+
+
+def slug(text: str) -> str:
+    """A short lower-case key of a text: letters and digits, the rest as single dashes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
