@@ -16,4 +16,6 @@ def init_app(app: Flask, extra: Iterable[click.Command]) -> None:
 
 def feature_commands() -> list[click.Command]:
     """The features' own commands."""
-    return []
+    from app.jobs.commands import commands as job_commands
+
+    return [*job_commands]

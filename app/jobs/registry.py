@@ -1,0 +1,100 @@
+"""What runs in the background: one explicit list. A job that is not here does not run.
+
+A job is idempotent: what is due lies in our tables, so a run that is repeated, late or left out
+does no harm. It takes `work_unit`, which gives a session that commits at the end of its block, so
+that a job can do its work in one transaction or in many small ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.notices.delivery import deliver_due
+from app.referrals.services import expire_overdue
+from app.security.limit_storage import purge_expired
+from app.settings import Settings
+
+WorkUnit = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """What a run did: how many of what. A run without counts above zero did nothing."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def did_something(self) -> bool:
+        """Whether the run is worth a line in the log."""
+        return any(self.counts.values())
+
+
+class JobFunction(Protocol):
+    """The work itself."""
+
+    def __call__(self, work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport: ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """A name, the work, how often the worker starts it, and what it is for."""
+
+    name: str
+    run: JobFunction
+    every: timedelta
+    meaning: str
+
+
+def send_notices(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Send the messages that are due."""
+    report = deliver_due(work_unit, settings=settings, now=now)
+    return JobReport({"sent": report.sent, "put_off": report.put_off, "given_up": report.given_up})
+
+
+def expire_referrals(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Close the referrals that no partner answered in time."""
+    with work_unit() as session:
+        return JobReport({"expired": expire_overdue(session, now=now)})
+
+
+def purge_rate_limits(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Delete counts of tries whose time is over."""
+    with work_unit() as session:
+        return JobReport({"purged": purge_expired(session, now=now)})
+
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        "send_notices",
+        send_notices,
+        timedelta(seconds=2),
+        "Sends the messages that are due, and tries again those that failed",
+    ),
+    Job(
+        "expire_referrals",
+        expire_referrals,
+        timedelta(hours=1),
+        "Closes referrals that no partner answered in time",
+    ),
+    Job(
+        "purge_rate_limits",
+        purge_rate_limits,
+        timedelta(hours=1),
+        "Deletes counts of tries whose time is over",
+    ),
+)
+
+
+def job_named(name: str) -> Job:
+    """The job of that name; raises LookupError naming those that there are."""
+    for job in JOBS:
+        if job.name == name:
+            return job
+    names = ", ".join(job.name for job in JOBS)
+    raise LookupError(f"There is no job {name!r}. There are: {names}.")
