@@ -196,9 +196,7 @@ def _student(
         languages=family.languages,
         insurance=family.insurance,
         income_percent=family.income_percent,
-        situations=_own_situations(
-            family.situations, grade, has_special_education=has_special_education, rng=rng
-        ),
+        situations=_own_situations(family.situations, grade, rng),
         access_needs=_access_needs(rng) if has_special_education else (),
         travel=family.travel,
         free_hours=_free_hours(grade, rng),
@@ -219,13 +217,11 @@ def _birth_date(grade: int, school_year_start: date, rng: Random) -> date:
 
 
 def _own_situations(
-    shared: tuple[str, ...] | None, grade: int, *, has_special_education: bool, rng: Random
+    shared: tuple[str, ...] | None, grade: int, rng: Random
 ) -> tuple[str, ...] | None:
     if shared is None:
         return None
     own = list(shared)
-    if has_special_education:
-        own.append("disability")
     if kind_of_grade(grade) == "high":
         own += [
             situation
