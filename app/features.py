@@ -1,4 +1,4 @@
-"""Every feature's pages, API and commands, registered in one list: what is not here is not served."""
+"""Every feature's pages and API, registered in one list: what is not here is not served."""
 
 from __future__ import annotations
 
@@ -8,7 +8,26 @@ from flask_smorest import Api
 
 def register_features(app: Flask, api: Api) -> None:
     """Register each feature's blueprints. Imported late: pages import the extensions."""
-    from app.web import pages as web_pages
+    from app.api.pages import blueprint as api_pages
+    from app.consents.pages import blueprint as consents
+    from app.families.pages import blueprint as families
+    from app.notices.pages import blueprint as notices
+    from app.partners.pages import blueprint as partners
+    from app.referrals.api import blueprint as referrals_api
+    from app.referrals.pages import blueprint as referrals
+    from app.students.pages import blueprint as students
+    from app.web.pages import blueprint as web
 
-    for blueprint in (web_pages.blueprint,):
-        app.register_blueprint(blueprint)
+    for pages in (
+        web,
+        api_pages,
+        consents,
+        families,
+        notices,
+        partners,
+        referrals,
+        students,
+    ):
+        app.register_blueprint(pages)
+    for endpoints in (referrals_api,):
+        api.register_blueprint(endpoints)

@@ -3,7 +3,7 @@
 Imported by create_app, Alembic's environment, seeds and tests. Nothing else goes here.
 """
 
-import app.audit.models
+import app.audit.models  # noqa: F401 - importing is all that this module does
 import app.consents.models
 import app.families.models
 import app.jobs.models

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from app.consents.elements import ELEMENTS
 
 
-class CheckboxesField(SelectMultipleField):
+class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
     """Several choices, as a list of checkboxes."""
 
     widget = widgets.ListWidget(prefix_label=False)
@@ -25,7 +25,10 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     )
     method = RadioField(
         "How",
-        choices=[("paper", "On paper, kept at the school"), ("in_person", "In person, in front of me")],
+        choices=[
+            ("paper", "On paper, kept at the school"),
+            ("in_person", "In person, in front of me"),
+        ],
         default="paper",
         validators=[InputRequired()],
     )

@@ -85,8 +85,6 @@ def record_consent(student_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def revoke_consent(student_id: uuid.UUID, consent_id: uuid.UUID) -> ResponseReturnValue:
     """Take a permission back."""
-    services.revoke_consent(
-        db.session, student_id, consent_id, by=signed_in_actor(), now=utcnow()
-    )
+    services.revoke_consent(db.session, student_id, consent_id, by=signed_in_actor(), now=utcnow())
     flash("The permission is taken back. Partners no longer see what it covered.")
     return redirect(url_for("consents.list_consents", student_id=student_id))

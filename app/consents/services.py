@@ -33,7 +33,9 @@ def record_consent(
     student = students.student_for(session, by, student_id, action="consents.record")
     unknown = [code for code in elements if code not in ELEMENTS]
     if not elements or unknown:
-        raise Invalid("A permission must name the records that it covers.", {"elements": "Pick some."})
+        raise Invalid(
+            "A permission must name the records that it covers.", {"elements": "Pick some."}
+        )
     if expires_on < signed_on:
         raise Invalid(
             "The permission would run out before it was signed.", {"expires_on": "A later day."}

@@ -1,5 +1,4 @@
-"""What a plan manager suggests to a family, and what the family answers. No account, no child's data.
-"""
+"""What a plan manager suggests to a family, and what the family answers. No account, no child's data."""
 
 from __future__ import annotations
 

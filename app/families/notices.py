@@ -57,8 +57,7 @@ def family_answered(student: Student, recipient: str | None, now: datetime) -> l
             language="en",
             subject="A family has answered",
             body=(
-                "Hello,\n\nA family has answered what you suggested. "
-                "Sign in to see it:\n\n{link}\n"
+                "Hello,\n\nA family has answered what you suggested. Sign in to see it:\n\n{link}\n"
             ),
             path=f"/students/{student.id}",
             dedupe_key=f"family_answered:{student.id}:{now.date().isoformat()}",

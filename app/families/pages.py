@@ -31,14 +31,14 @@ def show_suggestions(link: AccessLink, actor: Actor, token: str) -> ResponseRetu
     """Activities that fit the child: what, why, when, where, what it costs, what to bring."""
     student = student_by_id(db.session, link.subject_id)
     prefer_language(student.languages[0] if student.languages else None)
-    now = utcnow()
+    picked = tuple(s.service_at_location_id for s in queries.suggestions_of(db.session, student.id))
     return render_template(
         "families/suggestions.html",
         first_name=student.given_name,
         school=student.school.name,
         token=token,
         activities=suggested_activities(
-            db.session, student.id, language=str(get_locale()), now=now
+            db.session, student.id, language=str(get_locale()), now=utcnow(), picked=picked
         ),
         answers={r.service_id: r.answer for r in queries.responses_of(db.session, student.id)},
     )
@@ -119,7 +119,7 @@ def family_address(link: AccessLink) -> str:
     """The whole address of a family's link."""
     settings = current_app.extensions["footbridge"].settings
     token = token_of(link, secret=settings.secret_key)
-    return settings.base_url.rstrip("/") + url_for("families.show_suggestions", token=token)
+    return str(settings.base_url).rstrip("/") + url_for("families.show_suggestions", token=token)
 
 
 def qr_code(address: str) -> Markup:

@@ -52,7 +52,5 @@ def suggestions_of(session: Session, student_id: uuid.UUID) -> Sequence[Suggesti
         select(Suggestion)
         .where(Suggestion.student_id == student_id)
         .order_by(Suggestion.suggested_at.desc(), Suggestion.id)
-        .options(
-            joinedload(Suggestion.service_at_location).joinedload(ServiceAtLocation.service)
-        )
+        .options(joinedload(Suggestion.service_at_location).joinedload(ServiceAtLocation.service))
     ).all()

@@ -59,9 +59,7 @@ def open_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnVa
 @blueprint.post("/r/<token>/<action>")
 @requires_link("referral", "referrals.answer")
 @commits
-def answer_by_link(
-    link: AccessLink, actor: Actor, token: str, action: str
-) -> ResponseReturnValue:
+def answer_by_link(link: AccessLink, actor: Actor, token: str, action: str) -> ResponseReturnValue:
     """The partner's step, by link."""
     answer(link.subject_id, action, actor)
     return redirect(url_for("partners.show_by_link", token=token))

@@ -35,12 +35,8 @@ class Referral(Base):
         CheckConstraint(in_list("state", frozenset(State)), name="state"),
         CheckConstraint("(state = 'declined') = (decline_reason IS NOT NULL)", name="declined"),
         CheckConstraint("(state = 'completed') = (outcome IS NOT NULL)", name="completed"),
-        CheckConstraint(
-            f"({in_list('state', CLOSED)}) = (closed_at IS NOT NULL)", name="closed"
-        ),
-        CheckConstraint(
-            "sent_at IS NOT NULL OR state IN ('draft', 'withdrawn')", name="sent"
-        ),
+        CheckConstraint(f"({in_list('state', CLOSED)}) = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint("sent_at IS NOT NULL OR state IN ('draft', 'withdrawn')", name="sent"),
         Index(
             "uq_referral_open_once",
             "student_id",
@@ -71,9 +67,7 @@ class Referral(Base):
         ForeignKey("consent.id", ondelete="SET NULL")
     )
     ranking: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    created_by: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("user.id", ondelete="SET NULL")
-    )
+    created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -109,9 +103,7 @@ class ReferralEvent(Base):
     to_state: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     by_role: Mapped[str] = mapped_column(String(20))
-    by_user_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("user.id", ondelete="SET NULL")
-    )
+    by_user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     by_name: Mapped[str] = mapped_column(String(120))
     reason: Mapped[str | None] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text, default="")

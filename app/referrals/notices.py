@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from flask_babel import force_locale, gettext
+
 from app.notices.services import Letter
 from app.referrals.models import Referral
 
@@ -33,7 +34,9 @@ def referral_sent(referral: Referral, recipient: str, link_id: uuid.UUID) -> Ref
         return ReferralSent(
             recipient=recipient,
             language=language,
-            subject=gettext("A school refers a student to you: %(service)s", service=referral.service.name),
+            subject=gettext(
+                "A school refers a student to you: %(service)s", service=referral.service.name
+            ),
             body=gettext(
                 "Hello,\n\n"
                 "%(school)s asks %(organization)s for help for a student, through your service "

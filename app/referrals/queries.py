@@ -30,9 +30,7 @@ class ReferralHistory:
     declined_until: dict[uuid.UUID, date]
 
 
-def referral_history(
-    session: Session, student_id: uuid.UUID, *, now: datetime
-) -> ReferralHistory:
+def referral_history(session: Session, student_id: uuid.UUID, *, now: datetime) -> ReferralHistory:
     """Services with an open referral, and services whose decline makes a new try pointless until
     the day given (1 statement).
     """
@@ -64,7 +62,7 @@ def open_counts(session: Session) -> dict[uuid.UUID, int]:
         .where(Referral.state.in_(WITH_PARTNER))
         .group_by(Referral.service_id)
     )
-    return {service_id: count for service_id, count in rows}
+    return dict(rows.tuples().all())
 
 
 def with_names() -> tuple[ExecutableOption, ...]:
@@ -178,7 +176,9 @@ def referrals_awaiting_partner(
     return found, total or 0
 
 
-def referrals_overdue(session: Session, actor: Actor, *, on: date, limit: int) -> Sequence[Referral]:
+def referrals_overdue(
+    session: Session, actor: Actor, *, on: date, limit: int
+) -> Sequence[Referral]:
     """Open referrals whose next move is late, latest due first."""
     return session.scalars(
         select(Referral)

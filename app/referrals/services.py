@@ -130,9 +130,7 @@ def send_referral(
     return referral
 
 
-def reissue_link(
-    session: Session, referral_id: uuid.UUID, *, by: Actor, now: datetime
-) -> Referral:
+def reissue_link(session: Session, referral_id: uuid.UUID, *, by: Actor, now: datetime) -> Referral:
     """Send the partner a new link; the old one stops working. Conflict: the referral is closed."""
     referral = queries.referral_for(session, by, referral_id, action="referrals.write")
     recipient = referral_address(referral)
@@ -197,9 +195,7 @@ def apply_action(
     if decision.target in CLOSED:
         referral.closed_at = now
     keep_what_it_needs(referral, decision, reason, outcome)
-    add_event(
-        referral, action, state, by=by, now=now, reason=reason or outcome, note=note.strip()
-    )
+    add_event(referral, action, state, by=by, now=now, reason=reason or outcome, note=note.strip())
     session.flush()
     return referral
 

@@ -115,9 +115,7 @@ TRANSITIONS: dict[str, Transition] = {
     for t in (
         Transition("send", frozenset({State.DRAFT}), State.SENT, MANAGER),
         Transition("open", frozenset({State.SENT}), State.OPENED, PARTNER),
-        Transition(
-            "accept", frozenset({State.OPENED, State.WAITLISTED}), State.ACCEPTED, PARTNER
-        ),
+        Transition("accept", frozenset({State.OPENED, State.WAITLISTED}), State.ACCEPTED, PARTNER),
         Transition("waitlist", frozenset({State.OPENED}), State.WAITLISTED, PARTNER),
         Transition(
             "decline",
@@ -184,9 +182,7 @@ def decide(
 
 def possible_actions(state: State, side: Side) -> list[str]:
     """What `side` can do with a referral in `state`, in the table's order."""
-    return [
-        t.action for t in TRANSITIONS.values() if state in t.sources and side in t.sides
-    ]
+    return [t.action for t in TRANSITIONS.values() if state in t.sources and side in t.sides]
 
 
 # Why a partner declined -> days in which a new try to the same service is pointless.

@@ -87,7 +87,7 @@ def next_move_words(referral: Referral) -> str:
     """Who moves next."""
     side = NEXT_MOVE[State(referral.state)]
     if side is Side.PARTNER:
-        return gettext("%(partner)s moves next", partner=referral.organization.name)
+        return str(gettext("%(partner)s moves next", partner=referral.organization.name))
     if side is Side.PLAN_MANAGER:
-        return gettext("You move next")
-    return gettext("Nothing more to do")
+        return str(gettext("You move next"))
+    return str(gettext("Nothing more to do"))

@@ -27,7 +27,9 @@ class Role(Base, RoleMixin):
 
     __tablename__ = "role"
 
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(  # type: ignore[assignment] - theirs are numbers
+        Uuid, primary_key=True, default=uuid.uuid4
+    )
     name: Mapped[str] = mapped_column(String(40), unique=True)
     description: Mapped[str] = mapped_column(String(200), default="")
 
@@ -37,7 +39,9 @@ class User(Base, UserMixin):
 
     __tablename__ = "user"
 
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(  # type: ignore[assignment] - theirs are numbers
+        Uuid, primary_key=True, default=uuid.uuid4
+    )
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
@@ -47,7 +51,9 @@ class User(Base, UserMixin):
         ForeignKey("organization.id", ondelete="SET NULL"), index=True
     )
 
-    roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment] - theirs is a mixin
+        secondary=user_role, lazy="selectin"
+    )
     schools: Mapped[list[UserSchool]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
 

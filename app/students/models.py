@@ -172,5 +172,3 @@ class PlanGoal(Base):
     position: Mapped[int] = mapped_column(default=0)
     domain: Mapped[str] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(Text)
-
-

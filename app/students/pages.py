@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from babel import Locale
 from flask import Blueprint, render_template, request, url_for
@@ -59,8 +60,9 @@ def insurance_name(code: str) -> str:
 @blueprint.app_template_global("support_url")
 def support_url(student_id: uuid.UUID, category: str) -> str:
     """Where to find support for a need or an interest."""
-    kind = "interest" if category in {t.code for t in interests()} else "need"
-    return url_for("recommendations.find_support", student_id=student_id, **{kind: category})
+    is_interest = category in {t.code for t in interests()}
+    asked: dict[str, Any] = {"interest" if is_interest else "need": category}
+    return url_for("recommendations.find_support", student_id=student_id, **asked)
 
 
 @blueprint.get("/today")

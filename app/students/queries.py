@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,10 +46,8 @@ def student_by_id(session: Session, student_id: uuid.UUID) -> Student:
 def student_by_number(session: Session, text: str) -> Student:
     """The student with this district number or id, for the command line; NotFound."""
     condition: ColumnElement[bool] = Student.district_number == text.strip()
-    try:
+    with contextlib.suppress(ValueError):  # a district number need not look like an id
         condition = or_(condition, Student.id == uuid.UUID(text.strip()))
-    except ValueError:
-        pass
     student = session.scalar(select(Student).where(condition).options(*whole_student()))
     if student is None:
         raise NotFound(

@@ -70,7 +70,11 @@ def student_timeline(
         what = ", ".join(shown.elements) or "nothing that identifies the student"
         lines.append(
             TimelineEvent(
-                shown.at, f"{shown.party} looked at the referral", f"Saw: {what}", shown.by_name, "eye"
+                shown.at,
+                f"{shown.party} looked at the referral",
+                f"Saw: {what}",
+                shown.by_name,
+                "eye",
             )
         )
     if student.plan:
@@ -83,9 +87,9 @@ def student_timeline(
                 "list",
             )
         )
-        for need in student.plan.needs:
-            if need.met_at:
-                lines.append(
-                    TimelineEvent(need.met_at, "Need met", label(need.category, "en"), "", "check")
-                )
+        lines += [
+            TimelineEvent(need.met_at, "Need met", label(need.category, "en"), "", "check")
+            for need in student.plan.needs
+            if need.met_at
+        ]
     return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
@@ -40,7 +40,8 @@ class Page(Generic[T]):
     def url_of(self, number: int) -> str:
         """The address of another page of the list that this request shows."""
         kept = {key: value for key, value in request.args.items() if key != "page"}
-        return url_for(str(request.endpoint), **(request.view_args or {}), **kept, page=number)
+        arguments: dict[str, Any] = {**(request.view_args or {}), **kept, "page": number}
+        return url_for(str(request.endpoint), **arguments)
 
 
 def requested_page() -> int:

@@ -83,7 +83,7 @@ def test_a_second_click_is_told_apart_from_a_wrong_step() -> None:
 
 
 def test_nothing_leads_out_of_a_closed_state() -> None:
-    assert OPEN | CLOSED == set(State)
+    assert set(State) == OPEN | CLOSED
     assert not any(t.sources & CLOSED for t in TRANSITIONS.values())
 
 
@@ -102,4 +102,6 @@ def test_every_state_step_and_reason_has_words_and_a_fhir_status() -> None:
 
 def test_the_documentation_is_made_from_the_table() -> None:
     written = Path("docs/referral-states.md").read_text(encoding="utf-8")
-    assert written == diagram.page(), "run: python -m app.referrals.diagram > docs/referral-states.md"
+    assert written == diagram.page(), (
+        "run: python -m app.referrals.diagram > docs/referral-states.md"
+    )
