@@ -1,7 +1,7 @@
 """Rows for tests: plain functions that fill in what a test does not care about.
 
-Each takes the session first and facts by name, adds the row, flushes and returns it; the test's client
-commits. Nothing here is drawn by chance: the same call gives the same facts (numbers count up).
+Each takes the session first and facts by name, adds the row, flushes and returns it; the client of a
+test commits. Nothing is drawn by chance: the same call gives the same facts (numbers count up).
 """
 
 from tests.factories.catalog import (
