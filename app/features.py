@@ -13,6 +13,8 @@ def register_features(app: Flask, api: Api) -> None:
     from app.families.pages import blueprint as families
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
+    from app.recommendations.api import blueprint as recommendations_api
+    from app.recommendations.pages import blueprint as recommendations
     from app.referrals.api import blueprint as referrals_api
     from app.referrals.pages import blueprint as referrals
     from app.students.pages import blueprint as students
@@ -25,9 +27,10 @@ def register_features(app: Flask, api: Api) -> None:
         families,
         notices,
         partners,
+        recommendations,
         referrals,
         students,
     ):
         app.register_blueprint(pages)
-    for endpoints in (referrals_api,):
+    for endpoints in (recommendations_api, referrals_api):
         api.register_blueprint(endpoints)

@@ -1,0 +1,43 @@
+"""The API's matches of a student: the same answer as the Find support page, as JSON."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask_smorest import Blueprint
+
+from app.clock import utcnow
+from app.extensions import db
+from app.recommendations import queries
+from app.recommendations.asks import parse_ask
+from app.recommendations.schemas import MatchesSchema, MatchQuery, MatchQuerySchema
+from app.recommendations.support import SupportPage
+from app.security.guard import requires, signed_in_actor
+
+blueprint = Blueprint(
+    "recommendations_api",
+    __name__,
+    url_prefix="/api/v1",
+    description="Matches: which services fit a student, how well, and why",
+)
+
+
+@blueprint.get("/students/<uuid:student_id>/matches")
+@requires("students.match")
+@blueprint.arguments(MatchQuerySchema, location="query", as_kwargs=False)
+@blueprint.response(200, MatchesSchema, description="The best matches with their reasons")
+@blueprint.alt_response(404, description="No such student, or not at your schools")
+@blueprint.alt_response(422, description="A code or a number that cannot be used")
+def list_matches(query: MatchQuery, student_id: uuid.UUID) -> SupportPage:
+    """The services that fit a student
+
+    For one need, one interest, or (neither) the whole plan. 14 statements.
+    """
+    return queries.find_support(
+        db.session,
+        signed_in_actor(),
+        student_id,
+        ask=parse_ask(query.need, query.interest),
+        now=utcnow(),
+        k=query.k,
+    )

@@ -1,0 +1,99 @@
+"""A question about a student, made ready for the engine, and the engine's refusals as the app's.
+
+Called by queries.py of this feature. It loads what changes from hour to hour (open referrals, the
+catalog's revision); the student comes loaded, and let in, from the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.clock import district_date
+from app.errors import Invalid
+from app.recommendations.asks import Ask, first_ask
+from app.recommendations.engines import engine_for
+from app.recommendations.profiles import focus, profile_of
+from app.referrals.queries import open_counts, referral_history
+from app.students.models import Student
+from catalog.taxonomy import UnknownTermError, term
+from matching.engine import Engine
+from matching.errors import MatchingError, UnknownOfferError
+from matching.types import Exclusion, Match, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question ready for the engine: the profile narrowed to the ask, and the day's facts."""
+
+    whole: Profile
+    profile: Profile
+    ask: Ask
+    engine: Engine
+    revision: int
+    load: Mapping[str, int]
+    on: date
+
+
+def asked_of(
+    session: Session,
+    student: Student,
+    *,
+    ask: Ask | None,
+    now: datetime,
+    interests_only: bool = False,
+) -> Asked:
+    """The question for a loaded student (3 statements; more when the catalog has changed)."""
+    on = district_date(now)
+    history = referral_history(session, student.id, now=now)
+    whole = profile_of(
+        student,
+        on=on,
+        open_services=history.open_services,
+        declined_until=history.declined_until,
+    )
+    chosen = ask or first_ask(whole)
+    profile = focus(whole, need=chosen.need, interest=chosen.interest)
+    preset = chosen.preset(whole)
+    if interests_only:
+        profile, preset = replace(profile, needs=()), "enrichment"
+    engine, revision = engine_for(session, preset, on=on)
+    load = {str(service): count for service, count in open_counts(session).items()}
+    return Asked(whole, profile, chosen, engine, revision, load, on)
+
+
+def ask_for(category: str) -> Ask:
+    """The Ask of a code that may be a need or an interest. Raises Invalid."""
+    try:
+        found = term(category)
+    except UnknownTermError:
+        raise Invalid(
+            "What this referral is for is neither a need nor an interest that Footbridge knows. "
+            "Open “Find support” again and choose from there.",
+            {"category": "Not a code of the district's vocabularies."},
+        ) from None
+    return Ask(need=category) if found.vocabulary == "needs" else Ask(interest=category)
+
+
+def explained(asked: Asked, key: str) -> Exclusion | Match | None:
+    """What the engine says of one offer; None where it is not in the catalog on offer."""
+    with as_domain_errors():
+        try:
+            return asked.engine.explain_absence(asked.profile, key, on=asked.on, load=asked.load)
+        except UnknownOfferError:
+            return None
+
+
+@contextmanager
+def as_domain_errors() -> Iterator[None]:
+    """The engine's refusal of a record (an age below zero) as one that the person can mend."""
+    try:
+        yield
+    except UnknownOfferError:
+        raise
+    except MatchingError as error:
+        raise Invalid(str(error)) from None

@@ -1,0 +1,122 @@
+"""What is asked of the engine for a student: one need, one interest, or the whole plan.
+
+The query string of the page, the API and the command line all come through `parse_ask`, so that
+a made-up code meets the same clear refusal everywhere. Knows no database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.errors import Invalid
+from catalog.taxonomy import Term, UnknownTermError, label, term
+from matching.types import Profile
+
+URGENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One need, or one interest, or (both None) the whole plan."""
+
+    need: str | None = None
+    interest: str | None = None
+
+    @property
+    def code(self) -> str | None:
+        """The need's or interest's code; None for the whole plan."""
+        return self.need or self.interest
+
+    def words(self, language: str = "en") -> str:
+        """What people call it."""
+        return label(self.code, language) if self.code else "Whole plan"
+
+    def preset(self, profile: Profile) -> str:
+        """The parameter preset: urgent needs go by place and openings, interests by liking."""
+        if self.interest is not None:
+            return "enrichment"
+        if any(n.category == self.need and n.urgency >= URGENT for n in profile.needs):
+            return "urgent"
+        return "balanced"
+
+
+WHOLE_PLAN = Ask()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be asked, as the page's chooser shows it. `kind`: need, interest, plan."""
+
+    kind: str
+    code: str | None
+    label: str
+    urgency: int | None
+    is_chosen: bool
+
+
+def parse_ask(need: str | None, interest: str | None) -> Ask:
+    """The Ask of what a person or a program sent; "" counts as not sent. Raises Invalid."""
+    need, interest = (need or "").strip() or None, (interest or "").strip() or None
+    if need and interest:
+        raise Invalid(
+            "A need and an interest were asked for at once. Ask for one of them.",
+            {"interest": "Leave this out, or leave out the need."},
+        )
+    if need:
+        checked_term(need, "needs")
+    if interest:
+        checked_term(interest, "interests")
+    return Ask(need=need, interest=interest)
+
+
+def checked_term(code: str, vocabulary: str) -> Term:
+    """The term of a code, or Invalid where that vocabulary does not hold it."""
+    kind = {"needs": "need", "interests": "interest"}[vocabulary]
+    try:
+        found = term(code)
+    except UnknownTermError:
+        found = None
+    if found is None or found.vocabulary != vocabulary:
+        raise Invalid(
+            f"There is no {kind} with the code “{code[:40]}”. "
+            f"Choose one of those in the student's plan.",
+            {kind: "Not a code of the district's vocabulary."},
+        )
+    return found
+
+
+def first_ask(profile: Profile) -> Ask:
+    """What to show when nothing was chosen: the most urgent need, else the whole plan."""
+    most_urgent = max(profile.needs, key=lambda need: need.urgency, default=None)
+    return Ask(need=most_urgent.category) if most_urgent else WHOLE_PLAN
+
+
+def choices(profile: Profile, chosen: Ask) -> tuple[Choice, ...]:
+    """Each need, each interest and the whole plan; also what was asked for beyond the plan."""
+    needs = {need.category: need.urgency for need in profile.needs}
+    interests = {interest.term for interest in profile.interests}
+    rows = [
+        Choice("need", code, known_label(code), urgency, chosen.need == code)
+        for code, urgency in needs.items()
+    ]
+    rows += [
+        Choice("interest", i.term, known_label(i.term), None, chosen.interest == i.term)
+        for i in profile.interests
+    ]
+    if chosen.need and chosen.need not in needs:
+        rows.append(Choice("need", chosen.need, label(chosen.need), None, is_chosen=True))
+    if chosen.interest and chosen.interest not in interests:
+        rows.append(
+            Choice("interest", chosen.interest, label(chosen.interest), None, is_chosen=True)
+        )
+    if needs or interests:
+        rows.append(Choice("plan", None, "Whole plan", None, chosen == WHOLE_PLAN))
+    return tuple(rows)
+
+
+def known_label(code: str, language: str = "en") -> str:
+    """The label of a code in a plan; the code itself where the vocabulary has since lost it."""
+    try:
+        return label(code, language)
+    except UnknownTermError:
+        return code

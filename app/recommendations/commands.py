@@ -1,0 +1,84 @@
+"""`match STUDENT` and `catalog-doubts`: rankings and their raw material, for operators.
+
+Whoever may run it can read the database anyway, so no account is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+
+import click
+from flask.cli import with_appcontext
+
+from app.clock import district_date, utcnow
+from app.errors import DomainError
+from app.extensions import db
+from app.recommendations import queries
+from app.recommendations.asks import parse_ask
+from app.recommendations.engines import offers_in_doubt
+from app.recommendations.schemas import MOST_MATCHES, MatchesSchema
+from app.recommendations.support import SupportPage
+from app.students.queries import student_by_number
+
+
+@click.command("match")
+@click.argument("student")
+@click.option("--need", help="Code of a need; without --need and --interest: the whole plan.")
+@click.option("--interest", help="Code of an interest.")
+@click.option(
+    "--k",
+    "k",
+    type=click.IntRange(1, MOST_MATCHES),
+    default=queries.PAGE_SIZE,
+    show_default=True,
+    help="How many matches at most.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with the parts of each score.")
+@with_appcontext
+def match(student: str, need: str | None, interest: str | None, k: int, as_json: bool) -> None:
+    """Show which services fit STUDENT (the district's number, or the id), and why."""
+    try:
+        support = queries.support_for(
+            db.session,
+            student_by_number(db.session, student),
+            ask=parse_ask(need, interest),
+            now=utcnow(),
+            k=k,
+        )
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(MatchesSchema().dump(support), ensure_ascii=False, indent=2))
+    else:
+        click.echo(table(support))
+
+
+def table(support: SupportPage) -> str:
+    """The ranking as lines for a terminal."""
+    versions = f"catalog revision {support.catalog_revision}, {support.parameters_version}"
+    fitting = f"{support.fitting} of {support.considered} offers fit"
+    lines = [f"{support.ask_words}: {fitting} ({versions})"]
+    for row in support.matches:
+        facts = [row.distance, row.when, row.cost, row.openings]
+        lines += [
+            f"{row.rank:>3}  {row.score:>4}  {row.name} · {row.organization}",
+            f"           {' | '.join(fact for fact in facts if fact)}",
+            *(f"           ? {question}" for question in row.questions),
+        ]
+    if not support.matches:
+        lines.append("Nothing fits. Try the whole plan, or look at the near misses:")
+    lines += [f"   near  {miss.name}: {miss.words}" for miss in support.near_misses]
+    return "\n".join(lines)
+
+
+@click.command("catalog-doubts")
+@with_appcontext
+def catalog_doubts() -> None:
+    """List what the matching could not use in the listings as they stand, by service."""
+    found = offers_in_doubt(db.session, on=district_date(utcnow()))
+    for doubt in found.doubts:
+        click.echo(f"{doubt.service_id}  {doubt.name}: {doubt.what}")
+    click.echo(f"{len(found.offers)} offers, {len(found.doubts)} doubts")
+
+
+commands: tuple[click.Command, ...] = (match, catalog_doubts)

@@ -1,0 +1,75 @@
+"""The engines of this process: one a preset, built anew when the catalog or the day has changed.
+
+Called by queries.py, which asks for one in every request: that takes one cheap statement, and the
+whole catalog only after a change. The offers are shared by the presets and hold no rows of the
+database. Safe among threads; who comes while the offers are built waits for them once.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from dataclasses import dataclass, field
+from datetime import date
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session
+
+from app.recommendations.offers import OfferList, offers_of
+from catalog.queries import current_revision, services_on_offer
+from catalog.taxonomy import broader
+from matching.engine import Engine
+from matching.parameters import load
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What was built from one revision of one database's catalog, for one day."""
+
+    revision: int
+    on: date
+    offers: OfferList
+    engines: dict[str, Engine] = field(default_factory=dict)
+
+
+# By database (tests have several in one process), as long as that database is in use.
+_shelves: weakref.WeakKeyDictionary[Database | Connection, Shelf] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def engine_for(session: Session, preset: str, *, on: date) -> tuple[Engine, int]:
+    """The engine for the catalog as it stands, and its revision (1 statement if unchanged).
+
+    Raises matching's ParameterError for an unknown preset.
+    """
+    revision = current_revision(session)
+    database = session.get_bind()
+    with _lock:
+        shelf = _shelves.get(database)
+        if shelf is None or (shelf.revision, shelf.on) != (revision, on):
+            shelf = Shelf(revision, on, offers_of(services_on_offer(session), on=on))
+            _shelves[database] = shelf
+            log.info(
+                "offers_built",
+                revision=revision,
+                offers=len(shelf.offers.offers),
+                doubts=len(shelf.offers.doubts),
+            )
+        if preset not in shelf.engines:
+            shelf.engines[preset] = Engine(shelf.offers.offers, load(preset), broader())
+        return shelf.engines[preset], revision
+
+
+def offers_in_doubt(session: Session, *, on: date) -> OfferList:
+    """The offers and what their listings left in doubt, read afresh: for who keeps the catalog."""
+    return offers_of(services_on_offer(session), on=on)
+
+
+def forget() -> None:
+    """Build anew at the next question: for tests, whose revisions are undone and come again."""
+    with _lock:
+        _shelves.clear()

@@ -1,0 +1,99 @@
+"""What the engine answers, as people read it: parts that add up, questions, refusals, near misses.
+
+Called by support.py and activities.py. The sentences are matching's own; here they get the names of
+the district's codes, and scores are brought to whole points that still add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from babel import Locale
+
+from catalog import vocabulary
+from catalog.taxonomy import interests, needs
+from matching.explain import criterion_name, sentence
+from matching.types import Exclusion, Match, NearMiss, Part
+
+FULL_SCORE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One criterion's bar. `points` of `max_points`, whole; all rows' points sum to the score."""
+
+    criterion: str
+    label: str
+    points: int
+    max_points: int
+    words: str
+    is_known: bool
+
+
+def part_rows(parts: Sequence[Part], language: str) -> tuple[PartRow, ...]:
+    """The parts in the engine's order."""
+    return tuple(
+        PartRow(
+            criterion=part.criterion,
+            label=criterion_name(part.criterion, language),
+            points=points,
+            max_points=part.weight,
+            words=sentence(part, language, names=names_of_codes(language)),
+            is_known=part.is_known,
+        )
+        for part, points in zip(parts, whole_points(parts), strict=True)
+    )
+
+
+def whole_points(parts: Sequence[Part]) -> list[int]:
+    """Each part in whole points that sum to `whole_score`: the largest remainders round up."""
+    points = [part.points // FULL_SCORE for part in parts]
+    missing = whole_score(sum(part.points for part in parts)) - sum(points)
+    by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i].points % FULL_SCORE), i))
+    for i in by_remainder[:missing]:
+        points[i] += 1
+    return points
+
+
+def whole_score(score: int) -> int:
+    """The engine's score (0 to 1,000,000) in whole points of 1,000, never rounded up."""
+    return score // FULL_SCORE
+
+
+def questions_of(match: Match, language: str) -> tuple[str, ...]:
+    """What to ask before referring."""
+    return tuple(sentence(r, language, names=names_of_codes(language)) for r in match.questions)
+
+
+def refusals_of(exclusion: Exclusion, language: str) -> tuple[str, ...]:
+    """Every rule that says no, in words."""
+    return tuple(sentence(r, language, names=names_of_codes(language)) for r in exclusion.reasons)
+
+
+def near_miss_words(miss: NearMiss, language: str) -> str:
+    """Why it does not fit, and the smallest change after which it would."""
+    names = names_of_codes(language)
+    return (
+        f"{sentence(miss.reason, language, names=names)} "
+        f"{sentence(miss.change, language, names=names)}"
+    )
+
+
+@cache
+def names_of_codes(language: str) -> Mapping[str, str]:
+    """Names of the codes in reasons: languages, situations, needs, interests. In the inside of a
+    sentence situations begin small.
+    """
+    names = {str(code): str(name) for code, name in Locale(language).languages.items()}
+    for words in (vocabulary.SITUATIONS, vocabulary.ACCESS_NEEDS, vocabulary.GENDERS):
+        for code, label in words.items():
+            text = label.es if language == "es" else label.en
+            names[code] = text[:1].lower() + text[1:]
+    for code, label in vocabulary.INSURANCE_KINDS.items():
+        if code != "none":  # the engine's own words fit into its sentence
+            names[code] = label.es if language == "es" else label.en
+    names.update({one.code: one.label(language) for one in (*needs(), *interests())})
+    return MappingProxyType(names)

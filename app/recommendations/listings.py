@@ -1,0 +1,102 @@
+"""What people read of a listing (names, place, details), loaded for the few offers that are shown.
+
+Called by queries.py with the keys of one page's offers. The ranking itself never needs this.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.recommendations.hours import schedules_of
+from app.recommendations.words import say
+from catalog.models import Location, Service, ServiceAtLocation
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One service at one location in words. Never the street of a confidential place."""
+
+    service_at_location_id: uuid.UUID
+    service_id: uuid.UUID
+    organization_id: uuid.UUID | None
+    name: str
+    organization: str
+    description: str
+    where: str
+    is_confidential: bool
+    transport: str | None
+    cost_details: str | None
+    schedule_details: str | None
+
+
+def listings_of(session: Session, keys: Collection[str], *, language: str) -> dict[str, Listing]:
+    """Listings by offer key (6 statements, none without keys). A row that is gone is not in it."""
+    if not keys:
+        return {}
+    places = session.scalars(
+        select(ServiceAtLocation)
+        .where(ServiceAtLocation.id.in_([uuid.UUID(key) for key in keys]))
+        .options(
+            joinedload(ServiceAtLocation.service).joinedload(Service.organization),
+            joinedload(ServiceAtLocation.service).selectinload(Service.cost_options),
+            joinedload(ServiceAtLocation.service).selectinload(Service.schedules),
+            joinedload(ServiceAtLocation.location).selectinload(Location.addresses),
+            joinedload(ServiceAtLocation.location).selectinload(Location.schedules),
+            selectinload(ServiceAtLocation.schedules),
+        )
+    ).all()
+    return {str(place.id): listing_of(place, language) for place in places}
+
+
+def listing_of(place: ServiceAtLocation, language: str) -> Listing:
+    """The words of one place. `extra` may hold a Spanish name and description."""
+    service, location = place.service, place.location
+    return Listing(
+        service_at_location_id=place.id,
+        service_id=service.id,
+        organization_id=service.organization_id,
+        name=in_language(service, "name", language) or "",
+        organization=service.organization.name if service.organization else "",
+        description=in_language(service, "description", language) or "",
+        where=where_words(location, language),
+        is_confidential=location.is_confidential,
+        transport=None if location.is_confidential else location.transportation,
+        cost_details=cost_details(service),
+        schedule_details=next((s.description for s in schedules_of(place) if s.description), None),
+    )
+
+
+def in_language(service: Service, column: str, language: str) -> str | None:
+    """The service's name or description in Spanish where the listing has it, else as it stands."""
+    translated = (service.extra or {}).get(f"{column}_es") if language == "es" else None
+    if isinstance(translated, str) and translated.strip():
+        return translated
+    value: str | None = getattr(service, column)
+    return value
+
+
+def where_words(location: Location, language: str) -> str:
+    """The address on one line, "Online", or that the partner tells it."""
+    if location.is_confidential:
+        return say("confidential", language)
+    if location.location_type == "virtual":
+        return say("online", language)
+    addresses = sorted(location.addresses, key=lambda a: (a.address_type != "physical", str(a.id)))
+    if addresses:
+        first = addresses[0]
+        town = " ".join(part for part in (first.city, first.postal_code) if part)
+        line = ", ".join(part for part in (first.address_1, first.address_2, town) if part)
+        if line:
+            return line
+    return location.name or say("where_unknown", language)
+
+
+def cost_details(service: Service) -> str | None:
+    """What the listing says of its prices, in its own words."""
+    said = [option.amount_description or option.option for option in service.cost_options]
+    return next((words for words in said if words), None) or service.fees_description

@@ -1,0 +1,242 @@
+"""What fits a student, and why: what pages, the API, commands and other features ask.
+
+Reads only. Views pass the actor; `suggested_activities` and `support_for` are for those who came by
+a link to this very student, or act on the server, and were let in before.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import NotFound
+from app.recommendations.activities import Activity, activities_of
+from app.recommendations.asking import Asked, as_domain_errors, ask_for, asked_of, explained
+from app.recommendations.asks import WHOLE_PLAN, Ask, choices
+from app.recommendations.explanations import refusals_of
+from app.recommendations.listings import in_language, listings_of
+from app.recommendations.support import (
+    SupportPage,
+    WhyNot,
+    match_row,
+    near_miss_row,
+    snapshot,
+    student_summary,
+)
+from app.security.policy import Actor
+from app.students.models import Student
+from app.students.queries import like_prefix, student_by_id, student_for
+from catalog.models import Organization, Service, ServiceAtLocation
+from matching.types import Exclusion, Match
+
+PAGE_SIZE = 10
+NEAR_MISSES = 5
+NAMES_FOUND = 5
+GONE = "This service is not in the catalog any more. Pick another one."
+NOT_ON_OFFER = (
+    "Its listing is not active, so it is not offered to anyone. "
+    "If that is wrong, ask the district team to correct the listing."
+)
+
+
+def find_support(
+    session: Session,
+    actor: Actor,
+    student_id: uuid.UUID,
+    *,
+    ask: Ask | None,
+    now: datetime,
+    k: int = PAGE_SIZE,
+    offset: int = 0,
+    language: str = "en",
+) -> SupportPage:
+    """What fits a student whom the actor may match; no `ask`: the most urgent need, else the plan.
+
+    Ranks `offset` + 1 to `offset` + `k`. 14 statements, whatever the catalog's size; building the
+    engine after a change of the catalog takes those of `catalog.queries.services_on_offer` besides.
+    Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
+    """
+    student = student_for(session, actor, student_id, action="students.match")
+    return support_for(session, student, ask=ask, now=now, k=k, offset=offset, language=language)
+
+
+def support_for(
+    session: Session,
+    student: Student,
+    *,
+    ask: Ask | None,
+    now: datetime,
+    k: int = PAGE_SIZE,
+    offset: int = 0,
+    language: str = "en",
+) -> SupportPage:
+    """The same for a student already loaded (8 statements): an operator on the server asks here."""
+    asked = asked_of(session, student, ask=ask, now=now)
+    with as_domain_errors():
+        ranking = asked.engine.rank(asked.profile, offset + k, on=asked.on, load=asked.load)
+        misses = asked.engine.near_misses(
+            asked.profile, on=asked.on, load=asked.load, limit=NEAR_MISSES
+        )
+    matches = ranking.matches[offset:]
+    keys = [*(match.offer.key for match in matches), *(miss.offer.key for miss in misses)]
+    listings = listings_of(session, keys, language=language)
+    return SupportPage(
+        student=student_summary(student),
+        ask=asked.ask,
+        ask_words=asked.ask.words(language),
+        choices=choices(asked.whole, asked.ask),
+        matches=tuple(
+            match_row(
+                match, listings[match.offer.key], school=student.school.name, language=language
+            )
+            for match in matches
+            if match.offer.key in listings
+        ),
+        considered=ranking.considered,
+        excluded=ranking.excluded,
+        near_misses=tuple(
+            near_miss_row(miss, listings[miss.offer.key], language)
+            for miss in misses
+            if miss.offer.key in listings
+        ),
+        catalog_revision=asked.revision,
+        parameters_version=ranking.parameters_version,
+    )
+
+
+def why_not(
+    session: Session,
+    actor: Actor,
+    student_id: uuid.UUID,
+    text: str,
+    *,
+    ask: Ask | None,
+    now: datetime,
+    language: str = "en",
+) -> list[WhyNot]:
+    """Why the offers whose name or partner contains these words are not in the ranking (or where
+    they are in it); at most five, by name. 9 statements.
+    """
+    student = student_for(session, actor, student_id, action="students.match")
+    asked = asked_of(session, student, ask=ask, now=now)
+    return [
+        why_not_one(asked, place, language)
+        for place in places_named(session, text, limit=NAMES_FOUND)
+    ]
+
+
+def why_not_one(asked: Asked, place: ServiceAtLocation, language: str) -> WhyNot:
+    """Every refusal of one offer, or its rank."""
+    service = place.service
+    answer = explained(asked, str(place.id))
+    if answer is None:
+        sentences: tuple[str, ...] = (NOT_ON_OFFER,)
+    elif isinstance(answer, Exclusion):
+        sentences = refusals_of(answer, language)
+    else:
+        sentences = ()
+    return WhyNot(
+        service_at_location_id=place.id,
+        name=in_language(service, "name", language) or "",
+        organization=service.organization.name if service.organization else "",
+        rank=answer.rank if isinstance(answer, Match) else None,
+        sentences=sentences,
+    )
+
+
+def ranking_snapshot(
+    session: Session,
+    actor: Actor,
+    student_id: uuid.UUID,
+    *,
+    service_at_location_id: uuid.UUID,
+    category: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """How an offer stands for a need or an interest, as plain JSON to be kept with the referral:
+    inputs without the name, parts, catalog revision, parameter version; or why it was refused.
+
+    Raises NotFound (student, service) and Invalid (a category that is none).
+    """
+    student = student_for(session, actor, student_id, action="students.match")
+    asked = asked_of(session, student, ask=ask_for(category), now=now)
+    answer = explained(asked, str(service_at_location_id))
+    if answer is None:
+        raise NotFound(GONE)
+    return snapshot(
+        asked.profile,
+        ask=asked.ask,
+        on=asked.on,
+        revision=asked.revision,
+        parameters_version=asked.engine.parameters.version,
+        match=answer if isinstance(answer, Match) else None,
+        refusals=refusals_of(answer, "en") if isinstance(answer, Exclusion) else (),
+    )
+
+
+def suggested_activities(
+    session: Session,
+    student_id: uuid.UUID,
+    *,
+    language: str,
+    now: datetime,
+    limit: int = 5,
+    picked: tuple[uuid.UUID, ...] = (),
+) -> list[Activity]:
+    """Activities for a student's interests, best first, in the family's language.
+
+    For those who came by the family's link: the caller has let them in. Each service once; those
+    that the plan manager `picked` (ids of service_at_location) come first. 14 statements.
+    """
+    student = student_by_id(session, student_id)
+    asked = asked_of(session, student, ask=WHOLE_PLAN, now=now, interests_only=True)
+    with as_domain_errors():
+        ranking = asked.engine.rank(asked.profile, 4 * limit, on=asked.on, load=asked.load)
+    offers = {offer.key: offer for offer in asked.engine.offers} if picked else {}
+    chosen = [offers[str(key)] for key in picked if str(key) in offers]
+    best: list[Match] = []
+    seen = {offer.service for offer in chosen}
+    for match in ranking.matches:
+        if match.offer.service not in seen and len(chosen) + len(best) < limit:
+            seen.add(match.offer.service)
+            best.append(match)
+    keys = [*(offer.key for offer in chosen), *(match.offer.key for match in best)]
+    return activities_of(
+        chosen,
+        best,
+        listings_of(session, keys, language=language),
+        first_name=student.given_name,
+        school=student.school.name,
+        language=language,
+    )
+
+
+def places_named(session: Session, text: str, *, limit: int) -> list[ServiceAtLocation]:
+    """Places of services whose own or partner's name has every word of `text` (1 statement)."""
+    words = text.split()[:6]
+    if not words:
+        return []
+    containing = [
+        or_(
+            Service.name.ilike("%" + like_prefix(word), escape="\\"),
+            Organization.name.ilike("%" + like_prefix(word), escape="\\"),
+        )
+        for word in words
+    ]
+    return list(
+        session.scalars(
+            select(ServiceAtLocation)
+            .join(ServiceAtLocation.service)
+            .join(Service.organization)
+            .where(*containing)
+            .order_by(Service.name, ServiceAtLocation.id)
+            .limit(limit)
+            .options(
+                joinedload(ServiceAtLocation.service).joinedload(Service.organization),
+            )
+        )
+    )

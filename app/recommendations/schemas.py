@@ -1,0 +1,151 @@
+"""The API's shapes for matches, dumped from the rows of support.py; queries load into values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from app.recommendations.queries import PAGE_SIZE
+
+MOST_MATCHES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MatchQuery:
+    """What a program asked: one need, one interest, or neither (the whole plan); how many."""
+
+    need: str | None
+    interest: str | None
+    k: int
+
+
+class MatchQuerySchema(Schema):
+    """The query string of the matches of a student."""
+
+    need = fields.String(
+        load_default=None,
+        validate=validate.Length(max=80),
+        metadata={"description": "Code of a need; not together with interest."},
+    )
+    interest = fields.String(
+        load_default=None,
+        validate=validate.Length(max=80),
+        metadata={"description": "Code of an interest. Neither: the whole plan."},
+    )
+    k = fields.Integer(
+        load_default=PAGE_SIZE,
+        validate=validate.Range(min=1, max=MOST_MATCHES),
+        metadata={"description": "How many matches at most, the best first."},
+    )
+
+    @post_load
+    def make_query(self, data: dict[str, Any], **_: object) -> MatchQuery:
+        """The query as a value."""
+        return MatchQuery(**data)
+
+
+class PartSchema(Schema):
+    """One criterion's share of a score."""
+
+    criterion = fields.String(
+        required=True,
+        metadata={"description": "need, interest, closeness, hours, cost, openings, language …"},
+    )
+    label = fields.String(required=True, metadata={"description": "What people call it."})
+    points = fields.Integer(
+        required=True, metadata={"description": "Whole points; all parts sum to the score."}
+    )
+    max_points = fields.Integer(
+        required=True, metadata={"description": "The most that this criterion can give."}
+    )
+    words = fields.String(required=True, metadata={"description": "What was compared."})
+    is_known = fields.Boolean(
+        required=True,
+        metadata={"description": "False: a neutral value stands in for a fact not known."},
+    )
+
+
+class MatchSchema(Schema):
+    """One ranked offer: a service at one location."""
+
+    rank = fields.Integer(required=True, metadata={"description": "From 1, the best."})
+    score = fields.Integer(
+        required=True, metadata={"description": "0 to 1000, the sum of the parts' points."}
+    )
+    service_at_location_id = fields.UUID(
+        required=True, metadata={"description": "HSDS id of the service at this location."}
+    )
+    service_id = fields.UUID(required=True, metadata={"description": "HSDS id of the service."})
+    name = fields.String(required=True, metadata={"description": "The service's name."})
+    organization = fields.String(required=True, metadata={"description": "The partner's name."})
+    where = fields.String(
+        required=True,
+        metadata={"description": "The address on one line; never a confidential place's street."},
+    )
+    distance_metres = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "From the nearer of home and school; null: not known or no way."},
+    )
+    when = fields.String(required=True, metadata={"description": "Days and hours in words."})
+    cost = fields.String(required=True, metadata={"description": "Cost to the family in words."})
+    openings = fields.String(
+        required=True, metadata={"description": "Free places as last told, in words."}
+    )
+    languages = fields.List(
+        fields.String(), required=True, metadata={"description": "Languages spoken by staff."}
+    )
+    category = fields.String(
+        required=True,
+        metadata={"description": "Code of the need or interest that it serves best."},
+    )
+    is_activity = fields.Boolean(
+        required=True, metadata={"description": "Whether a family can be shown it as a suggestion."}
+    )
+    parts = fields.List(
+        fields.Nested(PartSchema),
+        required=True,
+        metadata={"description": "The score's arithmetic; the points sum to the score."},
+    )
+    questions = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "What to ask before referring, since it is not known."},
+    )
+
+
+class MatchesSchema(Schema):
+    """The best matches of a student, with what a dispute needs to be answered."""
+
+    student_id = fields.UUID(
+        required=True, attribute="student.id", metadata={"description": "The student's id."}
+    )
+    need = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="ask.need",
+        metadata={"description": "The need that was asked for, if any."},
+    )
+    interest = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="ask.interest",
+        metadata={"description": "The interest that was asked for, if any."},
+    )
+    matches = fields.List(
+        fields.Nested(MatchSchema), required=True, metadata={"description": "The best first."}
+    )
+    considered = fields.Integer(
+        required=True, metadata={"description": "Offers that serve any of what was asked."}
+    )
+    excluded = fields.Integer(
+        required=True, metadata={"description": "Of those, how many a rule refuses."}
+    )
+    catalog_revision = fields.Integer(
+        required=True, metadata={"description": "The catalog's revision that was ranked."}
+    )
+    parameters_version = fields.String(
+        required=True, metadata={"description": "The version of the weights and limits."}
+    )

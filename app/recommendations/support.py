@@ -1,0 +1,251 @@
+"""What the Find support page, the API and the command line show of a ranking: plain frozen rows.
+
+Called by queries.py, which loads everything first; nothing here asks the database.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from app.recommendations.asks import Ask, Choice
+from app.recommendations.explanations import (
+    PartRow,
+    near_miss_words,
+    part_rows,
+    questions_of,
+    whole_score,
+)
+from app.recommendations.listings import Listing
+from app.recommendations.words import (
+    cost_words,
+    distance_words,
+    hours_words,
+    languages_words,
+    openings_words,
+    say,
+)
+from app.students.models import Student
+from catalog.taxonomy import UnknownTermError, term
+from matching.types import Match, NearMiss, Offer, Part, Profile
+
+ACTIVITIES = "clubs-activities"  # the area of needs that is about taking part in something
+
+
+@dataclass(frozen=True, slots=True)
+class StudentSummary:
+    """Whom the page is about."""
+
+    id: uuid.UUID
+    first_name: str
+    full_name: str
+    grade: int
+    school: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """One ranked offer. `score` 0 to 1000 = the sum of the parts' points; distance in metres.
+
+    `category` is the need or interest that it serves best: what a referral is made for.
+    """
+
+    rank: int
+    score: int
+    service_at_location_id: uuid.UUID
+    service_id: uuid.UUID
+    name: str
+    organization: str
+    description: str
+    where: str
+    distance_metres: int | None
+    distance: str | None
+    when: str
+    cost: str
+    openings: str
+    languages: tuple[str, ...]
+    category: str
+    is_activity: bool
+    parts: tuple[PartRow, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NearMissRow:
+    """An offer that one changeable fact keeps out."""
+
+    service_at_location_id: uuid.UUID
+    name: str
+    organization: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportPage:
+    """The answer to "what fits?". `excluded` of the `considered` offers do not fit."""
+
+    student: StudentSummary
+    ask: Ask
+    ask_words: str
+    choices: tuple[Choice, ...]
+    matches: tuple[MatchRow, ...]
+    considered: int
+    excluded: int
+    near_misses: tuple[NearMissRow, ...]
+    catalog_revision: int
+    parameters_version: str
+
+    @property
+    def fitting(self) -> int:
+        """How many offers fit, of which `matches` are one page."""
+        return self.considered - self.excluded
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why an offer is not in the ranking; or, where it is, at which rank."""
+
+    service_at_location_id: uuid.UUID
+    name: str
+    organization: str
+    rank: int | None
+    sentences: tuple[str, ...]
+
+
+def student_summary(student: Student) -> StudentSummary:
+    """The student's name, grade and school, which the page's reader may see."""
+    return StudentSummary(
+        id=student.id,
+        first_name=student.given_name,
+        full_name=student.full_name,
+        grade=student.grade,
+        school=student.school.name,
+    )
+
+
+def match_row(match: Match, listing: Listing, *, school: str, language: str) -> MatchRow:
+    """One match in words; `school` is the student's, where the service comes to."""
+    offer = match.offer
+    metres = metres_of(match.parts)
+    return MatchRow(
+        rank=match.rank,
+        score=whole_score(match.score),
+        service_at_location_id=listing.service_at_location_id,
+        service_id=listing.service_id,
+        name=listing.name,
+        organization=listing.organization,
+        description=listing.description,
+        where=where_of(offer, listing, school, language),
+        distance_metres=metres,
+        distance=distance_words(metres, language),
+        when=when_of(offer, listing, language),
+        cost=cost_words(offer.fee_cents, listing.cost_details, language),
+        openings=openings_words(offer.openings, language),
+        languages=languages_words(offer.languages, language),
+        category=category_of(match.parts),
+        is_activity=is_activity(offer),
+        parts=part_rows(match.parts, language),
+        questions=questions_of(match, language),
+    )
+
+
+def near_miss_row(miss: NearMiss, listing: Listing, language: str) -> NearMissRow:
+    """One near miss in words."""
+    return NearMissRow(
+        service_at_location_id=listing.service_at_location_id,
+        name=listing.name,
+        organization=listing.organization,
+        words=near_miss_words(miss, language),
+    )
+
+
+def where_of(offer: Offer, listing: Listing, school: str, language: str) -> str:
+    """The student's school where it comes there, else the listing's place."""
+    if offer.mode == "school":
+        return say("at_school", language, school=school)
+    return listing.where
+
+
+def when_of(offer: Offer, listing: Listing, language: str) -> str:
+    """The week in words; where it is not known, what the listing says of it."""
+    if offer.hours is None and listing.schedule_details:
+        return listing.schedule_details
+    return hours_words(offer.hours, language)
+
+
+def metres_of(parts: tuple[Part, ...]) -> int | None:
+    """The distance that the closeness criterion compared, if it did."""
+    for part in parts:
+        if part.criterion == "closeness":
+            metres = part.facts.get("metres")
+            return metres if isinstance(metres, int) else None
+    return None
+
+
+def category_of(parts: tuple[Part, ...]) -> str:
+    """The need that the offer serves best, else the interest; "" for neither."""
+    by_criterion = {part.criterion: part for part in parts}
+    for criterion in ("need", "interest"):
+        part = by_criterion.get(criterion)
+        if part is not None and "asked" in part.facts:
+            return str(part.facts["asked"])
+    return ""
+
+
+def is_activity(offer: Offer) -> bool:
+    """Whether it is something to take part in, which a family can be shown as a suggestion."""
+    return bool(offer.interests) or any(area_of(code) == ACTIVITIES for code in offer.categories)
+
+
+def area_of(code: str) -> str | None:
+    try:
+        return term(code).area
+    except UnknownTermError:
+        return None
+
+
+def snapshot(
+    profile: Profile,
+    *,
+    ask: Ask,
+    on: date,
+    revision: int,
+    parameters_version: str,
+    match: Match | None,
+    refusals: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """How an offer was found, to be kept with its referral: inputs (no name, no key), parts,
+    questions, and the versions of catalog and parameters. Plain JSON.
+    """
+    inputs = plain(profile)
+    del inputs["key"]
+    return {
+        "asked": {"need": ask.need, "interest": ask.interest},
+        "on": on.isoformat(),
+        "catalog_revision": revision,
+        "parameters_version": parameters_version,
+        "inputs": inputs,
+        "rank": match.rank if match else None,
+        "score": match.score if match else None,
+        "parts": plain(match.parts) if match else [],
+        "questions": plain(match.questions) if match else [],
+        "refusals": list(refusals),
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value of the engine as JSON has it: sets sorted, dates as text, dataclasses as objects."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set | list | tuple):
+        items = [plain(item) for item in value]
+        return sorted(items) if isinstance(value, frozenset | set) else items
+    if isinstance(value, Enum):
+        return value.name.lower()
+    return value.isoformat() if isinstance(value, date) else value
