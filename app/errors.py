@@ -108,7 +108,7 @@ def handle_domain_error(error: Exception) -> Response:
         return redirect_to_sign_in()
     fields = getattr(error, "fields", None) or {}
     if isinstance(error, ValidationError):
-        fields = error.normalized_messages()
+        fields = error.normalized_messages()  # type: ignore[no-untyped-call]
     return rendered(status, str(error) if not isinstance(error, ValidationError) else "", fields)
 
 
@@ -158,7 +158,7 @@ def rendered(status: int, message: str, fields: object = None) -> Response:
     if wants_json():
         body = {"type": "about:blank", "title": heading, "status": status, "detail": detail}
         if fields:
-            body["errors"] = fields  # type: ignore[assignment]
+            body["errors"] = fields
         response = jsonify(body)
         response.mimetype = "application/problem+json"
     else:

@@ -3,7 +3,7 @@
 Imported by create_app, Alembic's environment, seeds and tests. Nothing else goes here.
 """
 
-import app.audit.models  # noqa: F401 - importing is all that this module does
+import app.audit.models
 import app.consents.models
 import app.families.models
 import app.jobs.models
@@ -12,4 +12,4 @@ import app.referrals.models
 import app.security.limit_storage
 import app.security.models
 import app.students.models
-import catalog.models  # noqa: F401
+import catalog.models

@@ -171,11 +171,13 @@ def decide(
         return Refusal("already_done", action, state)
     if state not in transition.sources:
         return Refusal("wrong_state", action, state)
-    if transition.needs is Needs.OUTCOME and outcome not in OUTCOMES:
-        return Refusal("missing", action, state, transition.needs)
-    if transition.needs is Needs.DECLINE_REASON and reason not in DECLINE_REASONS:
-        return Refusal("missing", action, state, transition.needs)
-    if transition.needs is Needs.CLOSE_REASON and reason not in CLOSE_REASONS:
+    given, accepted = {
+        Needs.NOTHING: (None, (None,)),
+        Needs.OUTCOME: (outcome, OUTCOMES),
+        Needs.DECLINE_REASON: (reason, DECLINE_REASONS),
+        Needs.CLOSE_REASON: (reason, CLOSE_REASONS),
+    }[transition.needs]
+    if given not in accepted:
         return Refusal("missing", action, state, transition.needs)
     return transition
 

@@ -27,7 +27,7 @@ class Role(Base, RoleMixin):
 
     __tablename__ = "role"
 
-    id: Mapped[uuid.UUID] = mapped_column(  # type: ignore[assignment] - theirs are numbers
+    id: Mapped[uuid.UUID] = mapped_column(  # type: ignore[assignment]
         Uuid, primary_key=True, default=uuid.uuid4
     )
     name: Mapped[str] = mapped_column(String(40), unique=True)
@@ -39,7 +39,7 @@ class User(Base, UserMixin):
 
     __tablename__ = "user"
 
-    id: Mapped[uuid.UUID] = mapped_column(  # type: ignore[assignment] - theirs are numbers
+    id: Mapped[uuid.UUID] = mapped_column(  # type: ignore[assignment]
         Uuid, primary_key=True, default=uuid.uuid4
     )
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -51,7 +51,7 @@ class User(Base, UserMixin):
         ForeignKey("organization.id", ondelete="SET NULL"), index=True
     )
 
-    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment] - theirs is a mixin
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=user_role, lazy="selectin"
     )
     schools: Mapped[list[UserSchool]] = relationship(lazy="selectin", cascade="all, delete-orphan")
