@@ -8,7 +8,8 @@ None is "not known" and is said so, never hidden as an empty string.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 
 import phonenumbers
 from babel import Locale
@@ -20,6 +21,7 @@ from app.clock import district_date, district_zone, utcnow
 
 METRES_PER_MILE = 1609.344
 UNKNOWN = "–"
+NEVER_A_LARGER_UNIT = 1e9  # else Babel makes "1 week" of ten days
 
 
 def written_locale() -> Locale:
@@ -73,8 +75,24 @@ def ago(at: date | None) -> str:
         if -1 <= delta.days <= 1:
             near = (gettext("today"), gettext("tomorrow"), gettext("yesterday"))
             return str(near[delta.days])  # -1 is the last of them
-    words: str = format_timedelta(delta, add_direction=True, threshold=1.1, locale=written_locale())
+    words: str = format_timedelta(
+        delta,
+        granularity=unit_to_say(delta),
+        threshold=NEVER_A_LARGER_UNIT,
+        add_direction=True,
+        locale=written_locale(),
+    )
     return plain_spaces(words)
+
+
+def unit_to_say(delta: timedelta) -> Literal["minute", "hour", "day", "month", "year"]:
+    """The unit that people count in: days up to two months, since partners answer within days."""
+    days = abs(delta.total_seconds()) / 86_400
+    if days < 1:
+        return "hour" if days >= 1 / 24 else "minute"
+    if days < 60:
+        return "day"
+    return "month" if days < 730 else "year"
 
 
 def miles(metres: float | None) -> str:
@@ -126,10 +144,22 @@ def phone(number: str | None) -> str:
 
 
 def phone_link(number: str | None) -> str:
-    """The address that dials the number ("tel:+1-423-555-0100"), or nothing where it cannot be."""
+    """The address that dials the number ("tel:+1-423-555-0100"), or nothing where it cannot be.
+
+    Three digits (211, 911, 988) are dialled as they are.
+    """
+    if (
+        number
+        and len(number.strip()) == 3
+        and number.strip().isascii()
+        and number.strip().isdigit()
+    ):
+        return f"tel:{number.strip()}"
     try:
         parsed = phonenumbers.parse(number or "", "US")
     except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.RFC3966)
 
