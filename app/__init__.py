@@ -14,7 +14,8 @@ import click
 from flask import Flask
 
 from app import cli, errors, logs, models, sql_counter  # noqa: F401 - models: every class is known
-from app.extensions import MIGRATIONS, alembic, api, babel, compress, csrf, db, render_type
+from app.extensions import MIGRATIONS, alembic, babel, compress, csrf, db, render_type
+from app.extensions import api as rest_api  # the package app.api takes the name `api` here
 from app.features import register_features
 from app.security import headers, proxies, rate_limits, sign_in
 from app.settings import Settings
@@ -53,13 +54,13 @@ def create_app(
     csrf.init_app(app)
     compress.init_app(app)
     babel.init_app(app, locale_selector=shell.selected_language)
-    api.init_app(app)
+    rest_api.init_app(app)
     errors.init_app(app)  # after flask-smorest, which would answer every error with its own JSON
     headers.init_app(app)
     rate_limits.init_app(app, settings)
     sign_in.init_app(app)
     shell.init_app(app)
-    register_features(app, api)
+    register_features(app, rest_api)
     cli.init_app(app, commands)
     return app
 
