@@ -41,7 +41,7 @@ DEMO_ACCOUNTS = (
         "manager@demo.example.org", "Robin Sample", RoleName.PLAN_MANAGER, schools=TOUR_SCHOOLS
     ),
     DemoAccount(
-        "partner@demo.example.org", "Casey Sample", RoleName.PARTNER, organization="sunnymolar"
+        "partner@demo.example.org", "Casey Sample", RoleName.PARTNER, organization="pebblepearl"
     ),
     DemoAccount(
         "clubs@demo.example.org", "Lee Sample", RoleName.PARTNER, organization="bramblebrick"
