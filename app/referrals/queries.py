@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.errors import NotFound
 from app.referrals.models import Referral
-from app.referrals.states import DECLINE_REASONS, OPEN, WITH_PARTNER, State
+from app.referrals.states import DECLINE_REASONS, WITH_PARTNER, State
 from app.security import policy
 from app.security.policy import Actor
 from app.students.models import School, Student
@@ -32,14 +32,14 @@ class ReferralHistory:
 
 def referral_history(session: Session, student_id: uuid.UUID, *, now: datetime) -> ReferralHistory:
     """Services with an open referral, and services whose decline makes a new try pointless until
-    the day given (1 statement).
+    the day given (1 statement). A draft is not open yet: "Refer" continues it.
     """
     rows = session.execute(
         select(
             Referral.service_id, Referral.state, Referral.decline_reason, Referral.closed_at
         ).where(
             Referral.student_id == student_id,
-            Referral.state.in_([*OPEN, State.DECLINED]),
+            Referral.state.in_([*WITH_PARTNER, State.DECLINED]),
         )
     ).all()
     declined: dict[uuid.UUID, date] = {}
@@ -58,11 +58,11 @@ def referral_history(session: Session, student_id: uuid.UUID, *, now: datetime) 
 def open_counts(session: Session) -> dict[uuid.UUID, int]:
     """How many referrals each service has open with it, for the partner's cap (1 statement)."""
     rows = session.execute(
-        select(Referral.service_id, func.count())
+        select(Referral.service_id, func.count().label("open_now"))
         .where(Referral.state.in_(WITH_PARTNER))
         .group_by(Referral.service_id)
     )
-    return dict(rows.tuples().all())
+    return {row.service_id: row.open_now for row in rows}
 
 
 def with_names() -> tuple[ExecutableOption, ...]:

@@ -81,7 +81,6 @@ def today() -> ResponseReturnValue:
     )
     return render_template(
         "students/today.html",
-        actor=actor,
         today=day,
         family_asked=responses_unseen(db.session, actor, limit=TODAY_LIMIT),
         no_help=referrals.referrals_ended_without_help(
