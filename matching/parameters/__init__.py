@@ -103,6 +103,12 @@ class Parameters:
     track_record_neutral: int = _per_mille()
 
 
+_NOT_BELOW: Final = {  # rules rely on it: a ride reaches farther, and hours begin before they end
+    "reach_bus": "reach_foot",
+    "reach_car": "reach_bus",
+    "time_school_day_closes": "time_school_day_opens",
+    "time_weekend_closes": "time_weekend_opens",
+}
 _ELIGIBILITY: Final = ("reach_", "openings_stale", "time_", "language_local", "school_", "near_")
 
 
@@ -118,6 +124,12 @@ def load(preset: str = "balanced", folder: Path | None = None) -> Parameters:
     eligibility = [name for name in names if name.startswith(_ELIGIBILITY)]
     values = _File(folder / "eligibility.toml").read(eligibility)
     values |= _File(folder / "scoring.toml").read([n for n in names if n not in eligibility])
+    for name, least in _NOT_BELOW.items():
+        if not values[least] <= values[name]:  # type: ignore[operator]  # both whole numbers
+            raise ParameterError(
+                f"eligibility.toml: {name} is {values[name]} and must not be below {least},"
+                f" {values[least]}. Change one of them."
+            )
     weights = _weights(_File(folder / f"{preset}.toml"))
     content = json.dumps([values, weights], sort_keys=True)
     version = f"{preset}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"

@@ -111,7 +111,7 @@ RULE = Rule(
         "too_far_by_bus",
         "too_far_by_car",
     ),
-    change_codes=("ride_by_bus", "ride_by_car", "ride_by_foot"),
+    change_codes=("ride_by_bus", "ride_by_car"),
     change=change,
     apply=apply,
 )

@@ -224,7 +224,7 @@ interests = st.builds(Interest, likes, st.integers(1, 3))
 profiles = st.builds(
     Profile,
     key=st.just("student"),
-    age=maybe(st.sampled_from([3.0, 5.5, 6.0, 8.99, 12.5, 13.0, 17.9])),
+    age=maybe(st.sampled_from([3.0, 5.4, 6.0, 7.3, 8.99, 11.5, 12.5, 13.0, 17.9])),
     grade=maybe(st.integers(-1, 12)),
     home=maybe(points),
     zip_code=maybe(zip_codes),
