@@ -57,7 +57,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise ServingError(
             f"Cannot listen at {host}, port {port}: {reason}. "
             "Stop what uses that port, or choose another with --port."

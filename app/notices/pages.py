@@ -1,4 +1,4 @@
-"""The demo's mail: every message with its link, for visitors who have no mailbox of the demo's people.
+"""The demo's mail: every message with its link, since the demo's people have no mailbox.
 
 Only where `settings.demo` is on. Elsewhere the page must not exist: the links open things.
 """

@@ -51,14 +51,21 @@ class Letter:
                 "Correct the address, then try again.",
                 {"recipient": "Not a usable e-mail address."},
             )
-        if not self.subject.isprintable() or not 0 < len(self.subject) <= 200:
-            raise ValueError(f"{self.kind}: the subject must be one line, at most 200 long.")
+        object.__setattr__(self, "subject", one_line(self.subject))
         if self.body.count(LINK) != (0 if self.path is None else 1):
             raise ValueError(f"{self.kind}: a path needs one {LINK} in the body, no path none.")
         if self.path is not None and not re.fullmatch(r"/[\w./-]*", self.path, re.ASCII):
             raise ValueError(f"{self.kind}: the path must begin with / and be plain.")
         if (self.link_id is not None) != (self.path or "").endswith("/"):
             raise ValueError(f"{self.kind}: the path ends with / where a link's token follows it.")
+
+
+def one_line(text: str, longest: int = 200) -> str:
+    """The text as one printable line of at most `longest` characters: a subject quotes names that
+    come from directories, whatever these hold.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def queue_notice(session: Session, letter: Letter, *, now: datetime) -> Notice:
