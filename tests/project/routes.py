@@ -32,13 +32,20 @@ LIBRARY_ROUTES = {
     "security.logout": "the way out; it only forgets",
     "security.verify": "asks the password again of who is signed in",
     "api-docs.openapi_json": "describes the API, without data",
-    "swagger_ui.show": "assets of the API's page, without data",
 }
 
 # What stands for an argument of text in an address.
 STRINGS = {"action": "withdraw", "token": "forged", "digest": "0", "name": "x"}
 # By endpoint: what must be sent before the view comes to look for its object.
-BODIES: dict[str, dict[str, Any]] = {}
+NO_ID = str(uuid.UUID(int=0))
+BODIES: dict[str, dict[str, Any]] = {
+    "families.suggest": {"service_at_location_id": NO_ID},
+    "partners.answer_in_inbox": {"version": "1"},
+    "referrals.act": {"version": "1", "reason": "moved"},
+    "referrals.create_draft": {"service_at_location_id": NO_ID, "category": "dental-checkup"},
+    "referrals.send": {"version": "1"},
+    "referrals_api.act": {"action": "withdraw", "reason": "moved"},
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,60 @@
+# Everything that a newcomer or a change needs. Works from a bare clone, as root or not, and touches
+# nothing outside it, but for Chromium, which `make test` installs with apt when it may.
+
+PYTHON ?= python3
+STUDENTS ?= 1200
+PORT ?= 8000
+WORKERS ?= 2
+ARGS ?=
+MESSAGE ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format lock migration clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/ready-to-run ## Serve the demo district: STUDENTS=1200 PORT=8000 DATABASE_URL=
+	@exec $(RUN) flask --app wsgi demo --students $(STUDENTS) --port $(PORT)
+
+test: $(VENV)/ready-to-develop ## Every test: ARGS="-k referral", WORKERS=2
+	@sh tests/install_browser.sh $(VENV)
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup --ignore=tests/benchmarks $(ARGS)
+
+check: $(VENV)/ready-to-develop ## Format, lint, types, import contracts, lock files
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/python .ci/lock.py --check
+
+bench: $(VENV)/ready-to-develop ## Measure speed and memory (tests/benchmarks)
+	@if [ -d tests/benchmarks ]; then exec $(RUN) pytest -p no:xdist -s tests/benchmarks $(ARGS); \
+	else echo "There are no benchmarks yet."; fi
+
+format: $(VENV)/ready-to-develop ## Put the code into shape
+	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format .
+
+lock: $(VENV)/ready-to-develop ## Write both lock files anew from pyproject.toml; ARGS=--upgrade for newer versions
+	@$(VENV)/bin/python .ci/lock.py $(ARGS)
+
+migration: $(VENV)/ready-to-develop ## Write a migration for changed models: MESSAGE="add a table"
+	@test -n "$(MESSAGE)" || { echo 'Say what changes: make migration MESSAGE="add a table"' >&2; exit 1; }
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	export INSTANCE_DIR="$$folder" DATABASE_URL="sqlite:///$$folder/empty.db" && \
+	$(RUN) flask --app app db upgrade && \
+	$(RUN) flask --app app db revision "$(MESSAGE)"
+	@$(RUN) ruff format --quiet app/migrations; $(RUN) ruff check --fix --quiet app/migrations
+
+clean: ## Remove the environment and every cache; instance/ and its data stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps hold what the environment was made from, so they are compared with it, not by their age.
+.PHONY: $(VENV)/ready-to-run $(VENV)/ready-to-develop
+$(VENV)/ready-to-run:
+	@PYTHON="$(PYTHON)" sh .ci/environment.sh $(VENV) requirements.lock
+$(VENV)/ready-to-develop:
+	@PYTHON="$(PYTHON)" sh .ci/environment.sh $(VENV) requirements-dev.lock
