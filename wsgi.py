@@ -5,5 +5,6 @@
 
 from app import create_app
 from seeds.commands import commands
+from seeds.demo import demo
 
-app = create_app(commands=commands)
+app = create_app(commands=[*commands, demo])

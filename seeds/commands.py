@@ -41,22 +41,27 @@ def demo(students: int) -> None:
 
     Run the migrations first (`flask --app wsgi db upgrade`).
     """
-    is_demo = current_app.extensions["footbridge"].settings.demo
-    password = DEMO_PASSWORD if is_demo else secrets.token_urlsafe(12)
     try:
-        with (
-            click.progressbar(length=students, label="Students") as bar,
-            work_unit() as session,
-        ):
-            report = load_demo(
-                session,
-                students=students,
-                now=utcnow(),
-                password_hash=hash_password(password),
-                progress=bar.update,
-            )
+        load_with_progress(students)
     except DemoSizeError as error:
         raise click.ClickException(str(error)) from None
+
+
+def load_with_progress(students: int) -> None:
+    """Load what is missing, showing how far it is, and tell the result. Raises DemoSizeError."""
+    is_demo = current_app.extensions["footbridge"].settings.demo
+    password = DEMO_PASSWORD if is_demo else secrets.token_urlsafe(12)
+    with (
+        click.progressbar(length=students, label="Students") as bar,
+        work_unit() as session,
+    ):
+        report = load_demo(
+            session,
+            students=students,
+            now=utcnow(),
+            password_hash=hash_password(password),
+            progress=bar.update,
+        )
     for line in told(report, password):
         click.echo(line)
 
