@@ -88,7 +88,7 @@ def load_plan_managers(
     `students` counts them by school code. At the tour's schools the first is the demo account.
     """
     roles = _load_roles(session)
-    by_email = dict(session.execute(select(User.email, User.id)).tuples().all())
+    by_email = {row.email: row.id for row in session.execute(select(User.email, User.id))}
     rng = Random(SEED)  # noqa: S311 - invents names, guards nothing
     managers: dict[tuple[str, int], uuid.UUID] = {}
     new: list[tuple[uuid.UUID, str, str, str]] = []
@@ -132,7 +132,7 @@ def _insert_managers(
 
 
 def _load_roles(session: Session) -> dict[str, uuid.UUID]:
-    known = dict(session.execute(select(Role.name, Role.id)).tuples().all())
+    known = {row.name: row.id for row in session.execute(select(Role.name, Role.id))}
     missing = [role.value for role in ACCOUNT_ROLES if role.value not in known]
     if missing:
         rows = [{"id": demo_id("role", name), "name": name} for name in missing]

@@ -113,7 +113,7 @@ def _has_demo_students(session: Session, students: int) -> bool:
 
 def _load_schools(session: Session) -> tuple[dict[str, uuid.UUID], int]:
     """Ids of all schools by state number, and how many were added."""
-    ids = dict(session.execute(select(School.code, School.id)).tuples().all())
+    ids = {row.code: row.id for row in session.execute(select(School.code, School.id))}
     missing = [school for school in schools() if school.code not in ids]
     if missing:
         rows = [
