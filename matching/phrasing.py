@@ -140,6 +140,16 @@ class Phrases:
             return self.form("to", high=high)
         return low if low == high else self.form("range", low=low, high=high)
 
+    def grades(self, ranges: Iterable[Range]) -> str:
+        """Grades 6 to 8, kindergarten to grade 2."""
+        return self.listed(map(self._grades, ranges), "or")
+
+    def _grades(self, bounds: Range) -> str:
+        low, high = bounds.low, bounds.high
+        if low is None or high is None or low < 1 or int(low) == int(high):
+            return self._range(bounds, self.grade)
+        return self.form("grades", low=int(low), high=int(high))
+
     def grade(self, grade: float) -> str:
         """Kindergarten, pre-K, grade 6."""
         if grade < 0:
@@ -150,7 +160,8 @@ class Phrases:
         """ZIP codes, counties, state or circle, as far as the reason holds them."""
         told = []
         if "zip_codes" in facts:
-            told.append(self.form("zip_codes", list=self.listed(facts["zip_codes"])))
+            form = "zip_code" if len(facts["zip_codes"]) == 1 else "zip_codes"
+            told.append(self.form(form, list=self.listed(facts["zip_codes"])))
         told.extend(facts.get("counties", ()))
         if "state" in facts:
             told.append(self.form("state", state=facts["state"]))
@@ -190,7 +201,7 @@ PHRASE_OF: Final[Mapping[str, Callable[[Phrases, Any], str]]] = {
     "gender": Phrases.term,
     "grade": Phrases.grade,
     "grade_then": Phrases.grade,
-    "grades": lambda phrases, ranges: phrases.ranges(ranges, phrases.grade),
+    "grades": Phrases.grades,
     "hours": Phrases.hours,
     "income": lambda _, percent: f"{percent}%",
     "insurance": Phrases.term,

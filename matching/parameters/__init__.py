@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from matching.errors import ParameterError
@@ -136,7 +135,7 @@ def load(preset: str = "balanced", folder: Path | None = None) -> Parameters:
     return Parameters(
         preset=preset,
         version=version,
-        weights=MappingProxyType(weights),
+        weights=weights,
         **values,  # type: ignore[arg-type]
     )
 

@@ -136,15 +136,15 @@ def test_every_placeholder_has_a_phrase() -> None:
             "age",
             {"ages": (Range(6, 12), Range(15, None))},
             {"age": 5.9},
-            "It takes ages 6 to 12 or 15 and up. The student is 5: too young yet.",
+            "It takes ages 6 to 12 or 15 and up. The student is 5: not old enough yet.",
             "Recibe estas edades: 6 a 12 o 15 o más. El estudiante tiene 5: todavía es muy joven.",
         ),
         (
             "grade",
             {"grades": (Range(6, 8),)},
             {"grade": 0},
-            "It takes grade 6 to grade 8. The student is in kindergarten.",
-            "Recibe: grado 6 a grado 8. El estudiante está en kínder.",
+            "It takes grades 6 to 8. The student is in kindergarten.",
+            "Recibe: grados 6 a 8. El estudiante está en kínder.",
         ),
         (
             "reach",
