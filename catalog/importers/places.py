@@ -17,6 +17,7 @@ STATE_BY_NAME = {name.casefold(): code for code, name in US_STATES.items()}
 
 # Half the circumference of the Web Mercator square, in metres (EPSG:3857).
 MERCATOR_EDGE = 20_037_508.342789244
+MERCATOR_LEAST = 10_000  # nearer to 0, 0 there is only sea: such a number is a slip, not metres
 EARTH_RADIUS = 6_371_008.8  # metres, mean
 
 # A point this many times farther out than the middle one of its directory, and at least so many
@@ -58,7 +59,7 @@ def read_point(latitude: str, longitude: str) -> Point | None:
         return None
     if abs(north) <= 90 and abs(east) <= 180:
         return Point(north, east)
-    if abs(north) <= MERCATOR_EDGE and abs(east) <= MERCATOR_EDGE:
+    if all(MERCATOR_LEAST < abs(metres) <= MERCATOR_EDGE for metres in (north, east)):
         radius = MERCATOR_EDGE / math.pi
         degrees = math.degrees(2 * math.atan(math.exp(north / radius)) - math.pi / 2)
         return Point(round(degrees, 7), round(math.degrees(east / radius), 7), was_metres=True)
