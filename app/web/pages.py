@@ -43,9 +43,9 @@ def choose_language() -> Response:
 
 @blueprint.get("/health")
 @public("load balancers ask whether the process answers")
-def health() -> str:
+def health() -> Response:
     """Whether this process answers."""
-    return "ok"
+    return Response("ok", mimetype="text/plain")
 
 
 @blueprint.get("/assets/<digest>/<name>")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, has_request_context, request, session, url_for
+from flask import Flask, Response, current_app, g, has_request_context, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext, lazy_gettext, refresh
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -51,8 +52,20 @@ class NavItem:
     is_current: bool
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """The cookie belongs to pages. Flask-Login touches the session on every request, but a file that
+    is kept for a year must not carry a visitor's cookie, nor be fetched anew for each new one.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, except beside a file."""
+        if request.endpoint != "web.asset":
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
     """Give templates their filters and the functions below."""
+    app.session_interface = PageSessions()
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(
         actor=current_actor,
