@@ -10,14 +10,16 @@ MESSAGE ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m
+# What marks a sentence for translation: gettext's own names, and the errors that people see.
+TRANSLATED := -k lazy_gettext -k NotFound -k Forbidden -k NotSignedIn -k Conflict -k Invalid -k LinkExpired
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock migration clean
+.PHONY: help run test check bench format lock migration translations clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/ready-to-run ## Serve the demo district: STUDENTS=1200 PORT=8000 DATABASE_URL=
-	@exec $(RUN) flask --app wsgi demo --students $(STUDENTS) --port $(PORT)
+	@DEMO=1 BASE_URL=http://127.0.0.1:$(PORT) exec $(RUN) flask --app wsgi demo --students $(STUDENTS) --port $(PORT)
 
 test: $(VENV)/ready-to-develop ## Every test: ARGS="-k referral", WORKERS=2
 	@sh tests/install_browser.sh $(VENV)
@@ -47,6 +49,12 @@ migration: $(VENV)/ready-to-develop ## Write a migration for changed models: MES
 	$(RUN) flask --app app db upgrade && \
 	$(RUN) flask --app app db revision "$(MESSAGE)"
 	@$(RUN) ruff format --quiet app/migrations; $(RUN) ruff check --fix --quiet app/migrations
+
+translations: $(VENV)/ready-to-develop ## Bring app/translations up to date with what pages say, and compile
+	@pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && \
+	$(VENV)/bin/pybabel -q extract -F app/translations/babel.cfg $(TRANSLATED) --omit-header -o "$$pot" app && \
+	$(VENV)/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete -i "$$pot" -d app/translations && \
+	$(VENV)/bin/pybabel -q compile -d app/translations
 
 clean: ## Remove the environment and every cache; instance/ and its data stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build test-results
