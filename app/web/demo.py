@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.security.policy import Role
 
-DEMO_PASSWORD = "cross-the-river-together"  # noqa: S105 - the demo shows it to everyone
+DEMO_PASSWORD = "footbridge-demo"  # noqa: S105 - the demo shows it to everyone
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class DemoAccount:
 
 
 DEMO_ACCOUNTS = (
-    DemoAccount("manager@demo.example.org", Role.PLAN_MANAGER, "Maya Brooks"),
-    DemoAccount("partner@demo.example.org", Role.PARTNER, "Pat Rivera"),
-    DemoAccount("district@demo.example.org", Role.DISTRICT_ADMIN, "Dana Whitfield"),
+    DemoAccount("manager@demo.example.org", Role.PLAN_MANAGER, "Robin Sample"),
+    DemoAccount("partner@demo.example.org", Role.PARTNER, "Casey Sample"),
+    DemoAccount("district@demo.example.org", Role.DISTRICT_ADMIN, "Alex Sample"),
 )
