@@ -1,0 +1,82 @@
+"""`flask catalog import`: says first, does when told, and ends badly only with clear words."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.exchange.commands import catalog_group
+from catalog.models import Service
+from tests.integration.catalog.packages import sample_tables, write_package
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_package(tmp_path / "sample", sample_tables())
+
+
+def run(app: Flask, *arguments: object) -> Result:
+    return app.test_cli_runner().invoke(catalog_group, ["import", *map(str, arguments)])
+
+
+def services(session: Session) -> int | None:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Service))
+
+
+def test_without_apply_it_only_says(app: Flask, session: Session, folder: Path) -> None:
+    result = run(app, folder)
+    assert result.exit_code == 0, result.output
+    assert "Nothing was changed" in result.output
+    assert services(session) == 0
+
+
+def test_with_apply_it_does_and_the_second_time_has_nothing_to_do(
+    app: Flask, session: Session, folder: Path
+) -> None:
+    result = run(app, folder, "--apply")
+    assert result.exit_code == 0, result.output
+    assert services(session) == 3
+    again = run(app, folder, "--apply")
+    assert "Imported: 0 added, 0 changed, 0 removed." in again.output
+
+
+def test_json_is_json(app: Flask, folder: Path) -> None:
+    result = run(app, folder, "--json", "--source", "county", "--status", "inactive")
+    told = json.loads(result.stdout)
+    assert told["source"] == "county"
+    assert told["applied"] is False
+    assert told["tables"]["service"] == {"added": 3, "changed": 0, "unchanged": 0, "removed": 0}
+
+
+def test_the_report_is_written_as_a_sheet(app: Flask, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    run(app, folder, "--report", path)
+    heading, *lines = path.read_text(encoding="utf-8-sig").splitlines()
+    assert heading == "severity,file,row,code,reason"
+    assert any("hours_not_stated" in line for line in lines)
+
+
+def test_a_bad_file_ends_with_one_and_words_on_standard_error(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.zip"
+    bad.write_text("no zip")
+    result = run(app, bad, "--apply")
+    assert result.exit_code == 1
+    assert "cannot be opened as a zip" in result.stderr
+    assert result.stdout == ""
+    assert services(session) == 0
+
+
+def test_a_report_that_cannot_be_written_stops_the_import(
+    app: Flask, session: Session, folder: Path, tmp_path: Path
+) -> None:
+    result = run(app, folder, "--apply", "--report", tmp_path / "absent" / "report.csv")
+    assert result.exit_code == 1
+    assert "Nothing was imported" in result.stderr
+    assert services(session) == 0
