@@ -16,7 +16,7 @@ from app.clock import utcnow
 from app.transactions import work_unit
 from seeds.accounts import DEMO_ACCOUNTS
 from seeds.district import FULL_DISTRICT
-from seeds.load import DemoReport, DemoSizeError, load_demo
+from seeds.load import DemoReport, DemoSizeError, RealStudentsError, load_demo
 
 # Known to everyone on purpose, for installations that say DEMO=1 and hold no real student.
 DEMO_PASSWORD = "footbridge-demo"  # noqa: S105 - see above
@@ -48,20 +48,26 @@ def demo(students: int) -> None:
 
 
 def load_with_progress(students: int) -> None:
-    """Load what is missing, showing how far it is, and tell the result. Raises DemoSizeError."""
+    """Load what is missing, showing how far it is, and tell the result.
+
+    Raises DemoSizeError, and ClickException where the database holds real students.
+    """
     is_demo = current_app.extensions["footbridge"].settings.demo
     password = DEMO_PASSWORD if is_demo else secrets.token_urlsafe(12)
-    with (
-        click.progressbar(length=students, label="Students") as bar,
-        work_unit() as session,
-    ):
-        report = load_demo(
-            session,
-            students=students,
-            now=utcnow(),
-            password_hash=hash_password(password),
-            progress=bar.update,
-        )
+    try:
+        with (
+            click.progressbar(length=students, label="Students") as bar,
+            work_unit() as session,
+        ):
+            report = load_demo(
+                session,
+                students=students,
+                now=utcnow(),
+                password_hash=hash_password(password),
+                progress=bar.update,
+            )
+    except RealStudentsError as error:
+        raise click.ClickException(str(error)) from None
     for line in told(report, password):
         click.echo(line)
 

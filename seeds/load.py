@@ -52,6 +52,10 @@ class DemoSizeError(Exception):
     """The database holds a demonstration of another size; two of them cannot be mixed."""
 
 
+class RealStudentsError(Exception):
+    """The database holds students who are not of the demonstration: invented ones stay out of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoReport:
     """What a run added; all zero where everything was there."""
@@ -75,7 +79,8 @@ def load_demo(
 
     `progress` is called with the number of students just written. `password_hash` is what new demo
     accounts get; without one nobody can sign in to them. Raises DemoSizeError where the invented
-    students of a run with another number are there, ValueError for fewer than the tour's.
+    students of a run with another number are there, RealStudentsError where there are others,
+    ValueError for fewer than the tour's.
     """
     is_loaded = _has_demo_students(session, students)
     terms = load_vocabulary(session)
@@ -101,6 +106,11 @@ def _has_demo_students(session: Session, students: int) -> bool:
         )
     )
     if highest is None:
+        if session.scalar(select(Student.id).limit(1)) is not None:
+            raise RealStudentsError(
+                "This database holds students who are not invented, so the demonstration is not "
+                "loaded into it. Use an empty database: another DATABASE_URL or INSTANCE_DIR."
+            )
         return False
     if highest != last:
         raise DemoSizeError(

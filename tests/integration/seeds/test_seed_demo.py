@@ -20,8 +20,9 @@ from catalog.taxonomy import interests, needs
 from catalog.taxonomy.loading import load_vocabulary, term_id
 from seeds.accounts import DEMO_ACCOUNTS, TOUR_SCHOOLS
 from seeds.commands import DEMO_PASSWORD, commands
-from seeds.load import DemoReport, DemoSizeError, load_demo
+from seeds.load import DemoReport, DemoSizeError, RealStudentsError, load_demo
 from seeds.partners import demo_id, organization_id
+from tests.factories import make_student
 from tests.fixtures.database import MakeApp
 
 STUDENTS = 200
@@ -80,6 +81,13 @@ def test_another_size_is_refused_by_name(
 ) -> None:
     with pytest.raises(DemoSizeError, match="holds 200 invented students"):
         load_demo(session, students=300, now=now)
+
+
+def test_real_students_are_never_joined_by_invented_ones(session: Session, now: datetime) -> None:
+    make_student(session)
+    with pytest.raises(RealStudentsError, match="not invented"):
+        load_demo(session, students=STUDENTS, now=now)
+    assert session.scalar(sa.select(sa.func.count(Organization.id))) == 0
 
 
 def test_every_student_has_a_plan_with_a_manager_of_the_school(
