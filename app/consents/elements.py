@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flask_babel import gettext, lazy_gettext
+from babel import Locale
+from flask_babel import format_date, get_locale, gettext, lazy_gettext
 
 from app.students.models import Student
 from catalog.taxonomy import label
+from catalog.vocabulary import INSURANCE_KINDS
 
 ELEMENTS: dict[str, object] = {
     "name": lazy_gettext("Student's name"),
@@ -61,8 +63,21 @@ def grade_band(grade: int) -> str:
 
 def language_name(student: Student) -> str:
     """The language the family speaks best, in words."""
-    names = {"en": gettext("English"), "es": gettext("Spanish")}
-    return names.get(student.languages[0], student.languages[0]) if student.languages else ""
+    if not student.languages:
+        return ""
+    code = student.languages[0]
+    return str(page_locale().languages.get(code, code))
+
+
+def insurance_name(code: str | None) -> str:
+    """A kind of insurance in the page's language."""
+    words = INSURANCE_KINDS.get(code) if code else None
+    return (words.es if page_locale().language == "es" else words.en) if words else code or ""
+
+
+def page_locale() -> Locale:
+    """The language of the page; English outside a request."""
+    return get_locale() or Locale("en")
 
 
 def tell_guardian(student: Student) -> str:
@@ -75,9 +90,9 @@ def tell_guardian(student: Student) -> str:
 
 TELL: dict[str, Callable[[Student], str]] = {
     "name": lambda s: s.full_name,
-    "age": lambda s: s.birth_date.isoformat() if s.birth_date else "",
+    "age": lambda s: format_date(s.birth_date, "long") if s.birth_date else "",
     "grade": lambda s: {-1: "PK", 0: "K"}.get(s.grade, str(s.grade)),
     "school": lambda s: s.school.name,
     "guardian": tell_guardian,
-    "insurance": lambda s: s.insurance or "",
+    "insurance": lambda s: insurance_name(s.insurance),
 }

@@ -18,6 +18,7 @@ from app.security.guard import requires, requires_link, signed_in_actor
 from app.security.links import live_link, token_of
 from app.security.models import AccessLink
 from app.security.policy import Actor
+from app.students.models import Student
 from app.students.queries import student_by_id, student_for
 from app.transactions import commits
 from app.web.shell import prefer_language
@@ -29,8 +30,7 @@ blueprint = Blueprint("families", __name__, template_folder="templates")
 @requires_link("family", "families.view")
 def show_suggestions(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
     """Activities that fit the child: what, why, when, where, what it costs, what to bring."""
-    student = student_by_id(db.session, link.subject_id)
-    prefer_language(student.languages[0] if student.languages else None)
+    student = family_student(link)
     picked = tuple(s.service_at_location_id for s in queries.suggestions_of(db.session, student.id))
     return render_template(
         "families/suggestions.html",
@@ -55,7 +55,7 @@ def answer(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
         abort(400)
     services.record_answer(
         db.session,
-        link.subject_id,
+        family_student(link).id,
         place,
         request.form.get("answer", ""),
         by=actor,
@@ -113,6 +113,13 @@ def mark_seen(student_id: uuid.UUID) -> ResponseReturnValue:
     """The plan manager has seen the family's answers."""
     services.mark_responses_seen(db.session, student_id, by=signed_in_actor(), now=utcnow())
     return redirect(url_for("students.show_student", student_id=student_id))
+
+
+def family_student(link: AccessLink) -> Student:
+    """The student of the family's link; from here on the page speaks the family's language."""
+    student = student_by_id(db.session, link.subject_id)
+    prefer_language(student.languages[0] if student.languages else None)
+    return student
 
 
 def family_address(link: AccessLink) -> str:

@@ -61,7 +61,8 @@ def open_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnVa
 @commits
 def answer_by_link(link: AccessLink, actor: Actor, token: str, action: str) -> ResponseReturnValue:
     """The partner's step, by link."""
-    answer(link.subject_id, action, actor)
+    prefer_partners_language(answer(link.subject_id, action, actor))
+    flash(gettext("Thank you. The school has your answer."))
     return redirect(url_for("partners.show_by_link", token=token))
 
 
@@ -109,13 +110,14 @@ def open_in_inbox(referral_id: uuid.UUID) -> ResponseReturnValue:
 def answer_in_inbox(referral_id: uuid.UUID, action: str) -> ResponseReturnValue:
     """The partner's step, with an account."""
     answer(referral_id, action, signed_in_actor())
+    flash(gettext("Thank you. The school has your answer."))
     return redirect(url_for("partners.show_in_inbox", referral_id=referral_id))
 
 
-def answer(referral_id: uuid.UUID, action: str, actor: Actor) -> None:
-    """Take the step that the form asks for, and say that it is saved."""
+def answer(referral_id: uuid.UUID, action: str, actor: Actor) -> Referral:
+    """Take the step that the form asks for."""
     step = forms.action_form(action, request.form)
-    services.answer_as_partner(
+    return services.answer_as_partner(
         db.session,
         referral_id,
         step.action,
@@ -126,7 +128,6 @@ def answer(referral_id: uuid.UUID, action: str, actor: Actor) -> None:
         by=actor,
         now=utcnow(),
     )
-    flash(gettext("Thank you. The school has your answer."))
 
 
 def referral_page(

@@ -232,11 +232,16 @@ def add_event(
             at=now,
             by_role=by.role,
             by_user_id=by.user_id,
-            by_name=by.name,
+            by_name=name_of(by, referral),
             reason=reason,
             note=note[:MESSAGE_LENGTH],
         )
     )
+
+
+def name_of(by: Actor, referral: Referral) -> str:
+    """Who acted, for the history: behind a link stands the partner, whoever held it."""
+    return f"{referral.organization.name} (by link)" if by.role is Role.PARTNER_LINK else by.name
 
 
 def refusal_error(refusal: Refusal) -> Exception:
