@@ -10,8 +10,15 @@ from app.clock import utcnow
 from app.extensions import db
 from app.recommendations import queries
 from app.recommendations.asks import parse_ask
-from app.recommendations.schemas import MatchesSchema, MatchQuery, MatchQuerySchema
-from app.recommendations.support import SupportPage
+from app.recommendations.schemas import (
+    AskQuery,
+    AskQuerySchema,
+    MatchesSchema,
+    MatchQuery,
+    MatchQuerySchema,
+    WhyNotSchema,
+)
+from app.recommendations.support import SupportPage, WhyNot
 from app.security.guard import requires, signed_in_actor
 
 blueprint = Blueprint(
@@ -31,7 +38,7 @@ blueprint = Blueprint(
 def list_matches(query: MatchQuery, student_id: uuid.UUID) -> SupportPage:
     """The services that fit a student
 
-    For one need, one interest, or (neither) the whole plan. 14 statements.
+    For one need, one interest, or (neither) the whole plan. 16 statements.
     """
     return queries.find_support(
         db.session,
@@ -40,4 +47,24 @@ def list_matches(query: MatchQuery, student_id: uuid.UUID) -> SupportPage:
         ask=parse_ask(query.need, query.interest),
         now=utcnow(),
         k=query.k,
+    )
+
+
+@blueprint.get("/students/<uuid:student_id>/matches/<uuid:service_at_location_id>")
+@requires("students.match")
+@blueprint.arguments(AskQuerySchema, location="query", as_kwargs=False)
+@blueprint.response(200, WhyNotSchema, description="Its rank, or every reason against it")
+@blueprint.alt_response(404, description="No such student or service, or not at your schools")
+@blueprint.alt_response(422, description="A code that cannot be used")
+def explain_offer(
+    query: AskQuery, student_id: uuid.UUID, service_at_location_id: uuid.UUID
+) -> WhyNot:
+    """Why one service is, or is not, among a student's matches"""
+    return queries.why_not(
+        db.session,
+        signed_in_actor(),
+        student_id,
+        service_at_location_id,
+        ask=parse_ask(query.need, query.interest),
+        now=utcnow(),
     )

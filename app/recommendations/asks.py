@@ -77,9 +77,9 @@ def checked_term(code: str, vocabulary: str) -> Term:
     except UnknownTermError:
         found = None
     if found is None or found.vocabulary != vocabulary:
+        quoted = f"“{code[:40]}”" if code.isprintable() else "that"
         raise Invalid(
-            f"There is no {kind} with the code “{code[:40]}”. "
-            f"Choose one of those in the student's plan.",
+            f"There is no {kind} with the code {quoted}. Choose one of those in the student's plan.",
             {kind: "Not a code of the district's vocabulary."},
         )
     return found

@@ -25,23 +25,21 @@ LONGEST_SEARCH = 80
 @blueprint.get("/students/<uuid:student_id>/support")
 @requires("students.match")
 def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Ranked offers for one need, one interest or the whole plan."""
-    actor, now = signed_in_actor(), utcnow()
+    """Ranked offers for one need, one interest or the whole plan (18 statements).
+
+    A search for why an offer is missing takes one more.
+    """
     ask = requested_ask()
     number = min(requested_page(), LAST_PAGE)
-    text = request.args.get("why", "").strip()[:LONGEST_SEARCH]
+    text = searched_name()
     support = queries.find_support(
         db.session,
-        actor,
+        signed_in_actor(),
         student_id,
         ask=ask,
-        now=now,
+        now=utcnow(),
         offset=(number - 1) * queries.PAGE_SIZE,
-    )
-    answers = (
-        queries.why_not(db.session, actor, student_id, text, ask=support.ask, now=now)
-        if text
-        else []
+        why=text,
     )
     return render_template(
         "recommendations/find_support.html",
@@ -51,7 +49,6 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
         tabs=tabs(support),
         asked=ask_arguments(support.ask),
         why=text,
-        answers=answers,
     )
 
 
@@ -61,6 +58,12 @@ def requested_ask() -> Ask | None:
         return WHOLE_PLAN
     ask = parse_ask(request.args.get("need"), request.args.get("interest"))
     return None if ask == WHOLE_PLAN else ask
+
+
+def searched_name() -> str:
+    """What was typed into "Why isn't it here?", without signs that no name has."""
+    typed = request.args.get("why", "")[:LONGEST_SEARCH]
+    return "".join(sign for sign in typed if sign.isprintable()).strip()
 
 
 def ask_arguments(ask: Ask) -> dict[str, str]:

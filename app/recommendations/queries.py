@@ -52,16 +52,20 @@ def find_support(
     now: datetime,
     k: int = PAGE_SIZE,
     offset: int = 0,
+    why: str = "",
     language: str = "en",
 ) -> SupportPage:
     """What fits a student whom the actor may match; no `ask`: the most urgent need, else the plan.
 
-    Ranks `offset` + 1 to `offset` + `k`. 14 statements, whatever the catalog's size; building the
-    engine after a change of the catalog takes those of `catalog.queries.services_on_offer` besides.
+    Ranks `offset` + 1 to `offset` + `k`; `why`: words in the names of offers whose absence (or
+    rank) is to be explained. 16 statements, 17 with `why`, whatever the catalog's size; building
+    the engine after a change of the catalog takes those of `services_on_offer` besides.
     Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
     """
     student = student_for(session, actor, student_id, action="students.match")
-    return support_for(session, student, ask=ask, now=now, k=k, offset=offset, language=language)
+    return support_for(
+        session, student, ask=ask, now=now, k=k, offset=offset, why=why, language=language
+    )
 
 
 def support_for(
@@ -72,9 +76,10 @@ def support_for(
     now: datetime,
     k: int = PAGE_SIZE,
     offset: int = 0,
+    why: str = "",
     language: str = "en",
 ) -> SupportPage:
-    """The same for a student already loaded (8 statements): an operator on the server asks here."""
+    """The same for a student already loaded (9 statements): an operator on the server asks here."""
     asked = asked_of(session, student, ask=ask, now=now)
     with as_domain_errors():
         ranking = asked.engine.rank(asked.profile, offset + k, on=asked.on, load=asked.load)
@@ -103,6 +108,10 @@ def support_for(
             for miss in misses
             if miss.offer.key in listings
         ),
+        why_not=tuple(
+            why_not_one(asked, place, language)
+            for place in places_named(session, why, limit=NAMES_FOUND)
+        ),
         catalog_revision=asked.revision,
         parameters_version=ranking.parameters_version,
     )
@@ -112,21 +121,22 @@ def why_not(
     session: Session,
     actor: Actor,
     student_id: uuid.UUID,
-    text: str,
+    service_at_location_id: uuid.UUID,
     *,
     ask: Ask | None,
     now: datetime,
     language: str = "en",
-) -> list[WhyNot]:
-    """Why the offers whose name or partner contains these words are not in the ranking (or where
-    they are in it); at most five, by name. 9 statements.
-    """
+) -> WhyNot:
+    """Why one offer is not in the ranking, or at which rank it is (11 statements). NotFound."""
     student = student_for(session, actor, student_id, action="students.match")
-    asked = asked_of(session, student, ask=ask, now=now)
-    return [
-        why_not_one(asked, place, language)
-        for place in places_named(session, text, limit=NAMES_FOUND)
-    ]
+    place = session.scalar(
+        select(ServiceAtLocation)
+        .where(ServiceAtLocation.id == service_at_location_id)
+        .options(joinedload(ServiceAtLocation.service).joinedload(Service.organization))
+    )
+    if place is None:
+        raise NotFound(GONE)
+    return why_not_one(asked_of(session, student, ask=ask, now=now), place, language)
 
 
 def why_not_one(asked: Asked, place: ServiceAtLocation, language: str) -> WhyNot:

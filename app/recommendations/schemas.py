@@ -21,8 +21,16 @@ class MatchQuery:
     k: int
 
 
-class MatchQuerySchema(Schema):
-    """The query string of the matches of a student."""
+@dataclass(frozen=True, slots=True)
+class AskQuery:
+    """One need, one interest, or neither (the whole plan)."""
+
+    need: str | None
+    interest: str | None
+
+
+class AskQuerySchema(Schema):
+    """The query string that says what is asked for."""
 
     need = fields.String(
         load_default=None,
@@ -34,6 +42,16 @@ class MatchQuerySchema(Schema):
         validate=validate.Length(max=80),
         metadata={"description": "Code of an interest. Neither: the whole plan."},
     )
+
+    @post_load
+    def make_query(self, data: dict[str, Any], **_: object) -> AskQuery | MatchQuery:
+        """The query as a value."""
+        return AskQuery(**data)
+
+
+class MatchQuerySchema(AskQuerySchema):
+    """The query string of the matches of a student."""
+
     k = fields.Integer(
         load_default=PAGE_SIZE,
         validate=validate.Range(min=1, max=MOST_MATCHES),
@@ -41,7 +59,7 @@ class MatchQuerySchema(Schema):
     )
 
     @post_load
-    def make_query(self, data: dict[str, Any], **_: object) -> MatchQuery:
+    def make_query(self, data: dict[str, Any], **_: object) -> AskQuery | MatchQuery:
         """The query as a value."""
         return MatchQuery(**data)
 
@@ -148,4 +166,22 @@ class MatchesSchema(Schema):
     )
     parameters_version = fields.String(
         required=True, metadata={"description": "The version of the weights and limits."}
+    )
+
+
+class WhyNotSchema(Schema):
+    """Why one offer is not among a student's matches, or at which rank it is."""
+
+    service_at_location_id = fields.UUID(
+        required=True, metadata={"description": "HSDS id of the service at this location."}
+    )
+    name = fields.String(required=True, metadata={"description": "The service's name."})
+    organization = fields.String(required=True, metadata={"description": "The partner's name."})
+    rank = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Its rank where it fits; null where a rule refuses it."},
+    )
+    sentences = fields.List(
+        fields.String(), required=True, metadata={"description": "Every refusal, in words."}
     )

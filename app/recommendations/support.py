@@ -85,6 +85,17 @@ class NearMissRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why an offer is not in the ranking; or, where it is, at which rank."""
+
+    service_at_location_id: uuid.UUID
+    name: str
+    organization: str
+    rank: int | None
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SupportPage:
     """The answer to "what fits?". `excluded` of the `considered` offers do not fit."""
 
@@ -96,6 +107,7 @@ class SupportPage:
     considered: int
     excluded: int
     near_misses: tuple[NearMissRow, ...]
+    why_not: tuple[WhyNot, ...]
     catalog_revision: int
     parameters_version: str
 
@@ -103,17 +115,6 @@ class SupportPage:
     def fitting(self) -> int:
         """How many offers fit, of which `matches` are one page."""
         return self.considered - self.excluded
-
-
-@dataclass(frozen=True, slots=True)
-class WhyNot:
-    """Why an offer is not in the ranking; or, where it is, at which rank."""
-
-    service_at_location_id: uuid.UUID
-    name: str
-    organization: str
-    rank: int | None
-    sentences: tuple[str, ...]
 
 
 def student_summary(student: Student) -> StudentSummary:

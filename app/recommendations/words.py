@@ -1,8 +1,8 @@
 """The facts of a listing in words, in English or Spanish: when, what it costs, how many places.
 
 Called by listings.py and queries.py of this feature for pages, families and the command line, with
-the language told (a family reads its own, not the staff's). Numbers, money and times are written by
-app.web.formats. None is "not known" and is said so.
+the language told (a family reads its own, not the staff's). Money, miles and days are written by
+app.web.formats, weeks as the engine's own sentences write them. None is "not known" and is said so.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from flask_babel import force_locale
 
 from app.web import formats
 from catalog.vocabulary import Label
+from matching.explain import words_of
+from matching.phrasing import Phrases
 from matching.types import Hours, Openings
 
 DAY_MINUTES = 24 * 60
 
 PHRASES = {
-    "all_day": Label("all day", "todo el día"),
+    "all_week": Label("Day and night, all week", "Día y noche, toda la semana"),
     "any_time": Label("At any time", "A cualquier hora"),
     "ask_cost": Label("Ask what it costs", "Pregunte cuánto cuesta"),
     "ask_hours": Label("Ask about days and hours", "Pregunte por los días y horas"),
@@ -38,14 +40,12 @@ PHRASES = {
         "Your school picked this for {name}.", "Su escuela eligió esto para {name}."
     ),
     "confidential": Label("The partner tells you where", "La organización le dice dónde"),
-    "every_day": Label("Every day", "Todos los días"),
     "full": Label("Full", "Sin lugares"),
     "full_waitlist": Label("Full, with a waitlist", "Sin lugares, con lista de espera"),
     "one_place": Label("1 open place", "1 lugar libre"),
     "online": Label("Online or by phone", "En línea o por teléfono"),
     "places": Label("{count} open places", "{count} lugares libres"),
     "ride": Label("A ride can be provided.", "Puede ofrecer transporte."),
-    "to": Label("{opens} to {closes}", "{opens} a {closes}"),
     "waitlist": Label("There is a waitlist", "Hay lista de espera"),
     "where_unknown": Label("Ask where it takes place", "Pregunte dónde es"),
 }
@@ -65,34 +65,15 @@ def written_in(language: str) -> Iterator[None]:
 
 
 def hours_words(hours: tuple[Hours, ...] | None, language: str) -> str:
-    """A week: "Tuesday, Thursday 2:45 PM to 4:15 PM; Saturday 10:00 AM to 12:00 PM"."""
+    """A week, in the engine's own way: "Tuesday and Thursday, 2:45 pm to 4:15 pm"."""
     if hours is None:
         return say("ask_hours", language)
     if not hours:
         return say("any_time", language)
-    days_of: dict[tuple[int, int], list[int]] = {}
-    for one in hours:
-        days_of.setdefault((one.opens, one.closes), []).append(one.weekday)
-    with written_in(language):
-        stretches = sorted(days_of.items(), key=lambda item: (min(item[1]), item[0]))
-        return "; ".join(
-            f"{weekdays_words(days, language)} {stretch_words(*times, language)}"
-            for times, days in stretches
-        )
-
-
-def weekdays_words(days: Iterable[int], language: str) -> str:
-    ordered = sorted(set(days))
-    if len(ordered) == 7:
-        return say("every_day", language)
-    names = ", ".join(formats.weekday(day) for day in ordered)
-    return names[:1].upper() + names[1:]
-
-
-def stretch_words(opens: int, closes: int, language: str) -> str:
-    if (opens, closes) == (0, DAY_MINUTES):
-        return say("all_day", language)
-    return say("to", language, opens=formats.clock_time(opens), closes=formats.clock_time(closes))
+    if {(h.weekday, h.opens, h.closes) for h in hours} == {(d, 0, DAY_MINUTES) for d in range(7)}:
+        return say("all_week", language)
+    words = Phrases(words_of(language), {}).hours(hours)
+    return words[:1].upper() + words[1:]
 
 
 def distance_words(metres: int | None, language: str) -> str | None:
