@@ -51,6 +51,7 @@ class Columns:
         self.services = Sets([(offer.service,) for offer in sound])
         self.categories = Sets([offer.categories for offer in sound])
         self.interests = Sets([offer.interests for offer in sound])
+        self._count_kinds()
         self.is_active = self._mask(lambda offer: offer.is_active)
         self.first_day = self._whole(lambda offer: _ordinal((offer.season or (None, None))[0]))
         self.last_day = self._whole(lambda offer: _ordinal((offer.season or (None, None))[1]))
@@ -80,6 +81,16 @@ class Columns:
         self.referral_cap = self._whole(lambda offer: offer.referral_cap)
         self.closed = self._whole(lambda offer: offer.track_record.closed)
         self.connected = self._whole(lambda offer: offer.track_record.connected)
+
+    def _count_kinds(self) -> None:
+        """Number the sets of terms that offers serve: what is worked out once for each of them."""
+        rows_of: dict[frozenset[str], list[int]] = {}
+        for row, offer in enumerate(self.offers):
+            rows_of.setdefault(frozenset((*offer.categories, *offer.interests)), []).append(row)
+        self.kind: Rows = np.zeros(len(self), dtype=np.intp)
+        self.example_of_kind: Rows = np.array([rows[0] for rows in rows_of.values()], dtype=np.intp)
+        for number, rows in enumerate(rows_of.values()):
+            self.kind[rows] = number
 
     def _mask(self, fact: Callable[[Offer], bool]) -> Mask:
         return np.array([fact(offer) for offer in self._sound], dtype=np.bool_)

@@ -26,7 +26,7 @@ from matching.geo import Whole
 from matching.lookups import Mask, Rows
 from matching.parameters import Parameters
 from matching.question import Background, Question
-from matching.rule import no
+from matching.rule import Rule, no
 from matching.rules import RULES, apply_change, judge_all, refusals, smallest_change
 from matching.scorers import interest, need, parts_of, scores
 from matching.terms import Terms
@@ -162,12 +162,13 @@ class Engine:
         refused = verdicts == Verdict.NO
         once = (refused.sum(axis=0) == 1) & refused[changeable].any(axis=0)
         rows = considered[once]
+        refusing = dict(zip(rows, refused[:, once].argmax(axis=0), strict=True))
         unasked = np.zeros(len(rows), dtype=np.int64)
         misses: list[NearMiss] = []
         for row in _order(scores(self._columns, rows, question), unasked, rows):
             if len(misses) >= limit:
                 break
-            miss = self._near_miss(self._columns.offers[row], question)
+            miss = self._near_miss(self._columns.offers[row], RULES[refusing[row]], question)
             if miss is not None:
                 misses.append(miss)
         return misses
@@ -210,12 +211,12 @@ class Engine:
         offer = self._columns.offers[row]
         return Exclusion(offer, refusals(judge_all(offer, question)))
 
-    def _near_miss(self, offer: Offer, question: Question) -> NearMiss | None:
-        (reason,) = refusals(judge_all(offer, question))
-        change = smallest_change(offer, reason, question)
-        if change is None:
+    def _near_miss(self, offer: Offer, rule: Rule, question: Question) -> NearMiss | None:
+        reason = rule.judge(offer, question)
+        change = None if reason is None else smallest_change(offer, reason, question)
+        if reason is None or change is None or not self._admits(change, offer, question):
             return None
-        return NearMiss(offer, reason, change) if self._admits(change, offer, question) else None
+        return NearMiss(offer, reason, change)
 
     def _admits(self, change: Reason, offer: Offer, question: Question) -> bool:
         profile, changed, on = apply_change(question.profile, offer, question.on, change)

@@ -35,7 +35,9 @@ from matching.rules import (
 )
 from matching.types import Offer, Profile, Reason, Verdict
 
-RULES: Final[tuple[Rule, ...]] = (  # in the order in which reasons are told
+RULES: Final[
+    tuple[Rule, ...]
+] = (  # in the order in which reasons are told; the listing first of all
     listing.RULE,
     active.RULE,
     season.RULE,
@@ -65,7 +67,7 @@ def judge_all(offer: Offer, question: Question) -> tuple[Reason, ...]:
     contradiction = listing.judge(offer, question)
     if contradiction is not None:
         return (contradiction,)
-    answers = (rule.judge(offer, question) for rule in RULES)
+    answers = (rule.judge(offer, question) for rule in RULES[1:])
     return tuple(answer for answer in answers if answer is not None)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matching.engine import Engine
@@ -36,9 +37,10 @@ from tests.unit.matching.strategies import (
     presets,
     profiles,
     question,
+    ranges,
 )
 
-LAW = settings(max_examples=150, deadline=None)
+LAW = settings(max_examples=100, deadline=None)
 Plain = list[tuple[str, int, int]]
 
 
@@ -131,6 +133,42 @@ def test_with_the_change_of_a_near_miss_applied_it_matches(
         after = [offer if one.key == offer.key else one for one in catalog]
         matches = engine(after).rank(changed, 10, on=on, load=load).matches
         assert offer.key in {match.offer.key for match in matches}
+
+
+@given(
+    age=st.floats(4, 18),
+    grade=st.integers(-1, 12),
+    ages=st.lists(ranges(), max_size=2).map(tuple),
+    grades=st.none() | st.lists(ranges(), max_size=2).map(tuple),
+    on=st.dates(date(2024, 1, 1), date(2028, 12, 31)),
+)
+@example(age=5.9, grade=5, ages=(Range(6, 12),), grades=None, on=TODAY)
+@example(age=11.0, grade=5, ages=(), grades=(Range(6, 8),), on=date(2026, 8, 1))
+@example(age=11.0, grade=5, ages=(), grades=(Range(6, 8),), on=date(2026, 7, 31))
+@settings(max_examples=200, deadline=None)
+def test_waiting_is_told_for_the_first_day_that_matches(
+    age: float,
+    grade: int,
+    ages: tuple[Range, ...],
+    grades: tuple[Range, ...] | None,
+    on: date,
+) -> None:
+    offer = Offer("a", "s", "o", categories=("dental",), ages=ages, grades=grades)
+    profile = Profile("p", age=age, grade=grade, needs=(Need("dental"),))
+    built = engine([offer])
+    for miss in built.near_misses(profile, on=on):
+        later, _, day = apply_change(profile, offer, on, miss.change)
+        assert later.age is not None
+        assert day == miss.change.facts["on"]
+        assert built.rank(later, 1, on=day).matches
+        school_year_begins = later.grade != grade and (day.month, day.day) == (8, 1)
+        eve = replace(
+            later,
+            age=max(age, later.age - 1 / 365.2425),
+            grade=grade if miss.reason.rule == "grade" else later.grade,
+        )
+        assert miss.reason.rule != "grade" or school_year_begins
+        assert not built.rank(eve, 1, on=day - timedelta(days=1)).matches
 
 
 @given(catalogs(), profiles, loads)
@@ -297,3 +335,4 @@ def test_errors_say_what_is_wrong() -> None:
 
 def test_the_listing_rule_is_asked_first() -> None:
     assert RULES[0].name == "listing", "the columns of a contradictory listing are empty"
+    assert len(RULES) < 64, "the order of a ranking keeps the number of questions in six bits"
