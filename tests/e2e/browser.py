@@ -33,4 +33,4 @@ if __name__ == "__main__":
     executable = chromium()
     if executable is None:
         sys.exit("There is no Chromium.")
-    print(executable)
+    print(executable)  # noqa: T201 - that is what it is run for

@@ -88,8 +88,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running = Site(url, folder, folder / "server.log")
     with running.log.open("w") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "flask", "--app", "wsgi", "demo"]
-            + ["--students", str(STUDENTS), "--port", url.rpartition(":")[2]],
+            [
+                *(sys.executable, "-m", "flask", "--app", "wsgi", "demo"),
+                *("--students", str(STUDENTS), "--port", url.rpartition(":")[2]),
+            ],
             cwd=REPOSITORY,
             env=environment(folder, url),
             stdin=subprocess.DEVNULL,
@@ -116,7 +118,10 @@ def wait_until_ready(site: Site, process: subprocess.Popen[bytes]) -> None:
     """Return when the site answers; fail with what it printed when it does not."""
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{site.url}/health", timeout=5):
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"{site.url}/health", timeout=5),  # noqa: S310 - our own site
+        ):
             return
         time.sleep(0.2)
     pytest.fail(f"The site did not start:\n{site.log.read_text()[-4000:]}", pytrace=False)
