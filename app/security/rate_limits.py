@@ -2,7 +2,8 @@
 in our database.
 
 The check runs before anything of the request reads or writes, so that the count's own transaction
-never waits for the request's. Who tried is kept as a keyed hash only.
+never waits for the request's. Who tried is kept as a keyed hash only. A try that signs in is given
+back: a whole school may sit behind one address, and only wrong passwords are to be few.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, g, request
+from flask_security import user_authenticated
 from limits import RateLimitItem, parse, parse_many
 from limits.errors import ConfigurationError
 from limits.storage import Storage, storage_from_string
@@ -69,6 +71,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Count from now on. Raises SettingsError where REDIS_URL cannot be used."""
     app.extensions["footbridge_limits"] = FixedWindowRateLimiter(storage_of(settings))
     app.before_request(check_limits)
+    app.after_request(give_back)
+    user_authenticated.connect(note_success, app)
 
 
 def storage_of(settings: Settings) -> Storage:
@@ -88,16 +92,37 @@ def storage_of(settings: Settings) -> Storage:
 
 def check_limits() -> None:
     """Raise 429 with Retry-After where this request is one too many."""
-    limiter: FixedWindowRateLimiter = current_app.extensions["footbridge_limits"]
+    g.counted_tries = []
     for rule in rules_of_request():
         who = rule.key()
         if who is None:
             continue
         for limit in rule.limits:
             counted = (rule.name, hashed(who))
-            if not limiter.hit(limit, *counted):
-                ends_at = limiter.get_window_stats(limit, *counted).reset_time
+            if not limiter().hit(limit, *counted):
+                ends_at = limiter().get_window_stats(limit, *counted).reset_time
                 raise TooManyRequests(retry_after=max(1, int(ends_at - time.time()) + 1))
+            g.counted_tries.append((limit, counted))
+
+
+def note_success(_app: Flask, **_facts: object) -> None:
+    """Somebody signed in with this request."""
+    g.has_signed_in = True
+
+
+def give_back(response: Response) -> Response:
+    """Take a try that signed in off the counts."""
+    if request.endpoint in PASSWORD_PAGES and g.get("has_signed_in"):
+        db.session.rollback()  # signing in has committed; what was read since would hold the lock
+        for limit, counted in g.counted_tries:
+            limiter().hit(limit, *counted, cost=-1)
+    return response
+
+
+def limiter() -> FixedWindowRateLimiter:
+    """The current app's."""
+    found: FixedWindowRateLimiter = current_app.extensions["footbridge_limits"]
+    return found
 
 
 def rules_of_request() -> tuple[Rule, ...]:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.security.limit_storage import DatabaseStorage, RateLimit, purge_expired
 from app.security.links import issue_link, token_of
+from app.security.models import User
 from app.transactions import work_unit
 from tests.fixtures.client import CheckedClient, MakeClient
 from tests.fixtures.database import Database, MakeApp
@@ -69,6 +71,24 @@ def test_one_account_is_protected_from_many_visitors(client: CheckedClient) -> N
     refused = try_password(client, "maya@example.org", "203.0.113.99")
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 60
+
+
+def test_a_whole_school_may_sign_in_from_one_address(
+    app: Flask, make_client: MakeClient, session: Session
+) -> None:
+    with app.app_context():
+        password = hash_password("across-the-river")
+    session.add(
+        User(email="maya@example.org", name="Maya", fs_uniquifier="maya", password=password)
+    )
+    for _ in range(11):
+        client = make_client()
+        answer = client.submit(
+            client.get("/sign-in"),
+            data={"email": "maya@example.org", "password": "across-the-river"},
+        )
+        assert answer.status_code in {302, 303}
+    assert set(session.scalars(select(RateLimit.count))) == {0}
 
 
 def test_looking_at_the_sign_in_page_is_not_a_try(client: CheckedClient) -> None:
