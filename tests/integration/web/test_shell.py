@@ -197,6 +197,13 @@ def test_health_answers_without_the_database(client: CheckedClient) -> None:
     assert client.get("/health").text == "ok"
 
 
+def test_the_password_is_asked_again_on_a_page_of_ours(
+    client: CheckedClient, session: Session
+) -> None:
+    client.sign_in(make_user(session, role=Role.PLAN_MANAGER))
+    assert "Your password once more" in client.get("/verify").text
+
+
 def menu_of(page: str) -> list[str]:
     """The labels of the (first) menu, in order."""
     menu = re.search(r'<nav aria-label="Main menu">(.*?)</nav>', page, re.DOTALL)
