@@ -15,6 +15,7 @@ from catalog.db import Base
 from catalog.importers.plan import ImportPlan, chunks
 from catalog.importers.report import ImportReport
 from catalog.services import bump_revision
+from catalog.taxonomy.loading import load_vocabulary
 
 # Columns that name a row of their own table: the row above must be there first.
 SELF_REFERENCES = {"taxonomy_term": "parent_id", "organization": "parent_organization_id"}
@@ -28,6 +29,8 @@ def apply_import(
     """Write what the plan says, move the catalog's revision if anything changed, and return the
     report. `on_progress` is told how many rows were just written."""
     tell = on_progress or (lambda rows: None)
+    if plan.inserts.get("attribute"):
+        load_vocabulary(session)  # the needs that labels stand for must be there to be named
     tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
     for table in tables:
         rows = plan.inserts.get(table.name)

@@ -14,9 +14,9 @@ from rapidfuzz import fuzz, process
 
 from catalog.errors import NotACatalogError
 from catalog.importers.draft import Cells, Draft, DraftRow, Origin
-from catalog.importers.hsds_facts import split_extension
+from catalog.importers.hsds_phones import split_extension
 from catalog.importers.package import Package, SourceTable
-from catalog.importers.places import POST_BOX, read_counties, read_state, read_zip
+from catalog.importers.places import POST_BOX, CountiesRead, read_counties, read_state, read_zip
 from catalog.importers.text import find_emails, slug, web_address
 
 GENERAL = "General services"
@@ -71,9 +71,8 @@ def read_flat_sheet(package: Package, source: str, status: str | None) -> Draft:
         place = add_place(draft, cells, columns, organization, origin)
         services = add_services(draft, cells, columns, organization, origin, status=status)
         for service in services:
-            if place:
-                add_at_location(draft, service, place, origin)
-            add_counties(draft, cells, columns, service, origin, is_first=service is services[0])
+            add_at_location(draft, service, place, origin)
+        add_counties(draft, cells, columns, services, origin)
         add_phone(draft, cells, columns, organization, origin)
         if rest := cells.rest():
             organization.values["extra"] = {**organization.values["extra"], **rest}
@@ -130,8 +129,11 @@ def add_organization(
 
 def add_place(
     draft: Draft, cells: Cells, columns: Columns, organization: DraftRow, origin: Origin
-) -> DraftRow | None:
-    """The provider's address. A post box is where letters go, not where a service is given."""
+) -> DraftRow:
+    """Where the provider gives its services: its street address, or a place that is not known.
+
+    A post box is where letters go, not where a service is given.
+    """
     street, city = cells.line(columns["street"]), cells.line(columns["city"])
     state_text, code_text = cells.line(columns["state"]), cells.line(columns["zip"])
     if not street:
@@ -142,22 +144,48 @@ def add_place(
             "no_address",
             f"{organization.values['name']!r} has no street address"
             + (f" (only {said})" if said else "")
-            + ": its services stand without a place.",
+            + ": its place is not known, and families will be asked to call.",
         )
         if said:
             organization.values["extra"] = {**organization.values["extra"], "address": said}
-        return None
-    kind = "postal" if POST_BOX.search(street) else "physical"
+        return unknown_place(draft, organization, origin)
     state, code = read_state(state_text), read_zip(code_text)
     for word, text, read in (("state", state_text, state), ("ZIP code", code_text, code)):
         if read is None:
             draft.note(
                 "warning", origin, "address_incomplete", f"{text!r} is no {word} of an address."
             )
+    kind = "postal" if POST_BOX.search(street) else "physical"
     key = f"{organization.source_id}:{slug(street)}"
-    known = draft.find("location", key)
-    if known:
-        return known if kind == "physical" else None
+    location = draft.find("location", key)
+    if location is None:
+        location = add_location(draft, organization, key, kind, origin)
+        address = {
+            "location_id": location.id,
+            "address_1": street,
+            "city": city,
+            "state_province": state or state_text,
+            "postal_code": code or code_text,
+            "country": "US",
+            "address_type": kind,
+            "extra": {},
+        }
+        draft.add("address", key, address, origin)
+    if kind == "physical":
+        return location
+    draft.note(
+        "warning",
+        origin,
+        "post_box",
+        f"{street!r} is a post box: kept as the postal address; the place is not known.",
+    )
+    return unknown_place(draft, organization, origin)
+
+
+def add_location(
+    draft: Draft, organization: DraftRow, key: str, kind: str, origin: Origin
+) -> DraftRow:
+    """A location of the provider, without a point: a geocoder finds that later."""
     values: dict[str, Any] = {
         "location_type": kind,
         "organization_id": organization.id,
@@ -165,27 +193,14 @@ def add_place(
         "point_precision": "unknown",
         "extra": {},
     }
-    location = draft.add("location", key, values, origin)
-    address = {
-        "location_id": location.id,
-        "address_1": street,
-        "city": city,
-        "state_province": state or state_text,
-        "postal_code": code or code_text,
-        "country": "US",
-        "address_type": kind,
-        "extra": {},
-    }
-    draft.add("address", key, address, origin)
-    if kind == "postal":
-        draft.note(
-            "warning",
-            origin,
-            "post_box",
-            f"{street!r} is a post box: kept as the postal address, no place of service.",
-        )
-        return None
-    return location
+    return draft.add("location", key, values, origin)
+
+
+def unknown_place(draft: Draft, organization: DraftRow, origin: Origin) -> DraftRow:
+    """The one place of a provider whose address nobody told: near or far is then a question."""
+    key = f"{organization.source_id}:unknown"
+    known = draft.find("location", key)
+    return known or add_location(draft, organization, key, "physical", origin)
 
 
 def add_services(
@@ -265,30 +280,15 @@ def add_at_location(draft: Draft, service: DraftRow, place: DraftRow, origin: Or
 
 
 def add_counties(
-    draft: Draft,
-    cells: Cells,
-    columns: Columns,
-    service: DraftRow,
-    origin: Origin,
-    *,
-    is_first: bool,
+    draft: Draft, cells: Cells, columns: Columns, services: list[DraftRow], origin: Origin
 ) -> None:
-    """The counties served: areas to read, and a residence rule if every one was understood.
-
-    Told once a row (`is_first`), though every service of the row gets them.
-    """
-    text = cells.text(columns["counties"])
-    if not text:
-        return
-    read = read_counties(text, read_state(cells.line(columns["state"])))
+    """The counties served: areas to read, and a residence rule if every one was understood."""
     said = cells.line(columns["counties"])
-    for county in read.counties:
-        key = f"{service.source_id}:{slug(county)}"
-        name, _, state = county.rpartition(", ")
-        values = {"service_id": service.id, "name": f"{name} County, {state}", "extra": {}}
-        if not draft.has("service_area", key):
-            draft.add("service_area", key, values, origin)
-    if read.figured and is_first:
+    if not said:
+        return
+    text = cells.text(columns["counties"])
+    read = read_counties(text, read_state(cells.line(columns["state"])))
+    if read.figured:
         draft.note(
             "info",
             origin,
@@ -297,19 +297,19 @@ def add_counties(
             "from the row's state or the counties beside it.",
         )
     if read.not_understood:
-        for name in read.not_understood:
-            values = {"service_id": service.id, "name": name, "extra": {}}
-            draft.add("service_area", f"{service.source_id}:{slug(name)}", values, origin)
-        if is_first:
-            draft.note(
-                "warning",
-                origin,
-                "county_unclear",
-                f"No county near Chattanooga, or one of several states: "
-                f"{', '.join(read.not_understood)}. Kept as words; no residence rule was made, "
-                "so families will be asked.",
-            )
-    elif not draft.has("eligibility_rule", f"{service.source_id}:residence"):
+        draft.note(
+            "warning",
+            origin,
+            "county_unclear",
+            f"No county near Chattanooga, or one of several states: "
+            f"{', '.join(read.not_understood)}. Kept as words; no residence rule was made, "
+            "so families will be asked.",
+        )
+    for service in services:
+        add_areas(draft, service, read, origin)
+        key = f"{service.source_id}:residence"
+        if read.not_understood or draft.has("eligibility_rule", key):
+            continue
         rule = {
             "service_id": service.id,
             "kind": "residence",
@@ -318,7 +318,18 @@ def add_counties(
             "source_text": said,
             "extra": {},
         }
-        draft.add("eligibility_rule", f"{service.source_id}:residence", rule, origin)
+        draft.add("eligibility_rule", key, rule, origin)
+
+
+def add_areas(draft: Draft, service: DraftRow, read: CountiesRead, origin: Origin) -> None:
+    """A service area for each county, understood or not."""
+    names = {county: county.replace(", ", " County, ") for county in read.counties}
+    names |= {name: name for name in read.not_understood}
+    for county, name in names.items():
+        key = f"{service.source_id}:{slug(county)}"
+        values = {"service_id": service.id, "name": name, "extra": {}}
+        if not draft.has("service_area", key):
+            draft.add("service_area", key, values, origin)
 
 
 def add_phone(

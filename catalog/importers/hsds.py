@@ -7,7 +7,7 @@ Every row comes in or has a line in the report.
 
 from collections import Counter, defaultdict
 
-from catalog.importers import hsds_facts, hsds_labels
+from catalog.importers import hsds_facts, hsds_labels, hsds_phones
 from catalog.importers.draft import Cells, Draft, Origin
 from catalog.importers.package import Package, SourceTable
 from catalog.importers.places import Point, read_point, stray_points
@@ -29,11 +29,11 @@ def read_hsds(package: Package, source: str, status: str | None) -> Draft:
         ("address", hsds_facts.read_addresses),
         ("postal_address", hsds_facts.read_postal_addresses),
         ("service_at_location", read_services_at_locations),
-        ("contact", hsds_facts.read_contacts),
-        ("phone", hsds_facts.read_phones),
+        ("contact", hsds_phones.read_contacts),
+        ("phone", hsds_phones.read_phones),
         ("schedule", hsds_facts.read_schedules),
         ("service_area", hsds_facts.read_service_areas),
-        ("language", hsds_facts.read_languages),
+        ("language", hsds_phones.read_languages),
         ("accessibility", hsds_facts.read_accessibility),
         ("cost_option", hsds_facts.read_cost_options),
         ("required_document", hsds_facts.read_required_documents),

@@ -20,6 +20,7 @@ from catalog.errors import CatalogValueError
 from catalog.importers.draft import Draft, DraftRow
 from catalog.importers.flat_sheet import read_flat_sheet
 from catalog.importers.hsds import read_hsds
+from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
 from catalog.vocabulary import SERVICE_STATUSES
@@ -88,6 +89,8 @@ def plan_import(
         raise CatalogValueError("The directory needs a name: give one with --source.")
     read = read_hsds if package.kind == "hsds" else read_flat_sheet
     draft = read(package, name, status)
+    add_needs(draft)
+    add_place_warnings(draft)
     report = ImportReport(name, lines=draft.lines)
     report.rows_read = {table.file: len(table.rows) for table in package.tables.values()}
     plan = ImportPlan(report)

@@ -57,6 +57,28 @@ def test_places_and_post_boxes(session: Session, sheet: Path, now: datetime) -> 
     assert (3, "no_service") in codes
 
 
+def test_a_provider_without_a_street_is_offered_at_a_place_that_is_not_known(
+    session: Session, sheet: Path, now: datetime
+) -> None:
+    bring_in(session, sheet, now)
+    for name in ("Housing", "General services"):
+        service = session.scalars(select(Service).where(Service.name == name)).one()
+        (place,) = service.service_at_locations
+        assert (place.location.location_type, place.location.latitude) == ("physical", None)
+        assert place.location.addresses == []
+
+
+def test_words_of_the_sheet_become_needs_that_a_plan_can_name(
+    session: Session, sheet: Path, now: datetime
+) -> None:
+    report = bring_in(session, sheet, now)
+    health = session.scalars(select(Service).where(Service.name == "Health Care")).one()
+    terms = {(a.link_type, a.taxonomy_term.name): a.taxonomy_term.code for a in health.attributes}
+    assert terms == {("category", "Health Care"): None, ("need", "Healthcare"): "healthcare"}
+    unlabelled = [line.row for line in report.lines if line.code == "service_no_need"]
+    assert unlabelled == [3]
+
+
 def test_counties_become_a_rule_only_if_all_were_understood(
     session: Session, sheet: Path, now: datetime
 ) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.importers.hsds_facts import read_cents, split_extension, tidy_postal_code
+from catalog.importers.hsds_facts import read_cents, tidy_postal_code
+from catalog.importers.hsds_phones import split_extension
 from catalog.importers.report import spreadsheet_text
 from catalog.importers.text import clean_line, clean_text, find_emails, slug, web_address
 
