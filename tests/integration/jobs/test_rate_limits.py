@@ -19,6 +19,7 @@ from app.extensions import db
 from app.security.limit_storage import DatabaseStorage, RateLimit, purge_expired
 from app.security.links import issue_link, token_of
 from app.security.models import User
+from app.settings import SettingsError
 from app.transactions import work_unit
 from tests.fixtures.client import CheckedClient, MakeClient
 from tests.fixtures.database import Database, MakeApp
@@ -144,6 +145,12 @@ def test_forwarded_addresses_are_believed_only_from_proxies_that_are_named(
         for number in range(11)
     ]
     assert (answers[-1] == 200) is told_apart
+
+
+@pytest.mark.parametrize("url", ["redis:/", "carrier-pigeon://loft", "not an address"])
+def test_a_redis_url_that_cannot_be_used_stops_the_start(make_app: MakeApp, url: str) -> None:
+    with pytest.raises(SettingsError, match="REDIS_URL cannot be used"):
+        make_app(redis_url=url)
 
 
 @pytest.fixture
