@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.errors import NotFound
@@ -62,7 +62,7 @@ def whole_student() -> tuple[ExecutableOption, ...]:
     return (
         joinedload(Student.school),
         selectinload(Student.guardians),
-        plan.joinedload(Plan.plan_manager),
+        plan.joinedload(Plan.plan_manager).options(lazyload(User.roles), lazyload(User.schools)),
         plan.selectinload(Plan.needs),
         plan.selectinload(Plan.interests),
         plan.selectinload(Plan.goals),
