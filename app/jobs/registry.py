@@ -15,6 +15,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.jobs.services import purge_runs
 from app.notices.delivery import deliver_due
 from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
@@ -69,6 +70,12 @@ def purge_rate_limits(work_unit: WorkUnit, *, now: datetime, settings: Settings)
         return JobReport({"purged": purge_expired(session, now=now)})
 
 
+def purge_job_runs(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Delete the record of old runs."""
+    with work_unit() as session:
+        return JobReport({"purged": purge_runs(session, now=now)})
+
+
 JOBS: tuple[Job, ...] = (
     Job(
         "send_notices",
@@ -87,6 +94,12 @@ JOBS: tuple[Job, ...] = (
         purge_rate_limits,
         timedelta(hours=1),
         "Deletes counts of tries whose time is over",
+    ),
+    Job(
+        "purge_job_runs",
+        purge_job_runs,
+        timedelta(days=1),
+        "Deletes the record of runs older than 30 days",
     ),
 )
 

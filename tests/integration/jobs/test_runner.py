@@ -183,6 +183,15 @@ def test_the_last_run_of_each_job_is_found(now: datetime) -> None:
 
 
 @pytest.mark.usefixtures("context")
+def test_the_record_of_runs_goes_back_thirty_days(now: datetime) -> None:
+    for days in (31, 29, 0):
+        run_job(job(Work(done=days)), now=now - timedelta(days=days))
+        run_job(job(Work(done=1)), now=now - timedelta(days=days))
+    assert run_job(job_named("purge_job_runs"), now=now).report.counts == {"purged": 2}
+    assert len([run for run in kept_runs() if run.job == "a_job"]) == 3
+
+
+@pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("name", [job.name for job in JOBS])
 def test_every_job_may_run_twice(name: str, now: datetime) -> None:
     assert [run_job(job_named(name), now=now).ending for _ in range(2)] == [Ending.DONE] * 2
