@@ -15,7 +15,7 @@ from babel import Locale
 
 from catalog import vocabulary
 from catalog.taxonomy import interests, needs
-from matching.explain import criterion_name, sentence
+from matching.explain import criterion_name, sentence, words_of
 from matching.types import Exclusion, Match, NearMiss, Part
 
 FULL_SCORE = 1000
@@ -84,16 +84,20 @@ def near_miss_words(miss: NearMiss, language: str) -> str:
 
 @cache
 def names_of_codes(language: str) -> Mapping[str, str]:
-    """Names of the codes in reasons: languages, situations, needs, interests. In the inside of a
-    sentence situations begin small.
+    """Names of the codes in reasons that the engine's own words lack: needs, interests, languages,
+    situations. A situation begins small, since it stands inside a sentence.
     """
     names = {str(code): str(name) for code, name in Locale(language).languages.items()}
-    for words in (vocabulary.SITUATIONS, vocabulary.ACCESS_NEEDS, vocabulary.GENDERS):
+    for words in (
+        vocabulary.SITUATIONS,
+        vocabulary.ACCESS_NEEDS,
+        vocabulary.GENDERS,
+        vocabulary.INSURANCE_KINDS,
+    ):
         for code, label in words.items():
             text = label.es if language == "es" else label.en
-            names[code] = text[:1].lower() + text[1:]
-    for code, label in vocabulary.INSURANCE_KINDS.items():
-        if code != "none":  # the engine's own words fit into its sentence
-            names[code] = label.es if language == "es" else label.en
+            names[code] = text if text[:2].isupper() else text[:1].lower() + text[1:]
+    for code in words_of(language)["terms"]:
+        names.pop(code, None)
     names.update({one.code: one.label(language) for one in (*needs(), *interests())})
     return MappingProxyType(names)

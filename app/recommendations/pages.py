@@ -25,7 +25,7 @@ LONGEST_SEARCH = 80
 @blueprint.get("/students/<uuid:student_id>/support")
 @requires("students.match")
 def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Ranked offers for one need, one interest or the whole plan (18 statements).
+    """Ranked offers for one need, one interest or the whole plan (16 statements).
 
     A search for why an offer is missing takes one more.
     """

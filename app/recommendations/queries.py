@@ -31,11 +31,12 @@ from app.security.policy import Actor
 from app.students.models import Student
 from app.students.queries import like_prefix, student_by_id, student_for
 from catalog.models import Organization, Service, ServiceAtLocation
-from matching.types import Exclusion, Match
+from matching.types import Exclusion, Match, NearMiss
 
 PAGE_SIZE = 10
 NEAR_MISSES = 5
 NAMES_FOUND = 5
+MOST_WORDS = 6
 GONE = "This service is not in the catalog any more. Pick another one."
 NOT_ON_OFFER = (
     "Its listing is not active, so it is not offered to anyone. "
@@ -58,7 +59,7 @@ def find_support(
     """What fits a student whom the actor may match; no `ask`: the most urgent need, else the plan.
 
     Ranks `offset` + 1 to `offset` + `k`; `why`: words in the names of offers whose absence (or
-    rank) is to be explained. 16 statements, 17 with `why`, whatever the catalog's size; building
+    rank) is to be explained. 14 statements, 15 with `why`, whatever the catalog's size; building
     the engine after a change of the catalog takes those of `services_on_offer` besides.
     Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
     """
@@ -83,9 +84,11 @@ def support_for(
     asked = asked_of(session, student, ask=ask, now=now)
     with as_domain_errors():
         ranking = asked.engine.rank(asked.profile, offset + k, on=asked.on, load=asked.load)
-        misses = asked.engine.near_misses(
-            asked.profile, on=asked.on, load=asked.load, limit=NEAR_MISSES
-        )
+        misses = one_a_service(
+            asked.engine.near_misses(
+                asked.profile, on=asked.on, load=asked.load, limit=4 * NEAR_MISSES
+            )
+        )[:NEAR_MISSES]
     matches = ranking.matches[offset:]
     keys = [*(match.offer.key for match in matches), *(miss.offer.key for miss in misses)]
     listings = listings_of(session, keys, language=language)
@@ -108,13 +111,18 @@ def support_for(
             for miss in misses
             if miss.offer.key in listings
         ),
-        why_not=tuple(
-            why_not_one(asked, place, language)
-            for place in places_named(session, why, limit=NAMES_FOUND)
-        ),
+        why_not=tuple(why_not_one(asked, place, language) for place in places_named(session, why)),
         catalog_revision=asked.revision,
         parameters_version=ranking.parameters_version,
     )
+
+
+def one_a_service(misses: list[NearMiss]) -> list[NearMiss]:
+    """The best near miss of each service: its other places would only say the same again."""
+    best: dict[str, NearMiss] = {}
+    for miss in misses:
+        best.setdefault(miss.offer.service, miss)
+    return list(best.values())
 
 
 def why_not(
@@ -127,7 +135,7 @@ def why_not(
     now: datetime,
     language: str = "en",
 ) -> WhyNot:
-    """Why one offer is not in the ranking, or at which rank it is (11 statements). NotFound."""
+    """Why one offer is not in the ranking, or at which rank it is (9 statements). NotFound."""
     student = student_for(session, actor, student_id, action="students.match")
     place = session.scalar(
         select(ServiceAtLocation)
@@ -225,9 +233,11 @@ def suggested_activities(
     )
 
 
-def places_named(session: Session, text: str, *, limit: int) -> list[ServiceAtLocation]:
-    """Places of services whose own or partner's name has every word of `text` (1 statement)."""
-    words = text.split()[:6]
+def places_named(session: Session, text: str) -> list[ServiceAtLocation]:
+    """One place of each service whose own or partner's name has every word of `text`, by name: at
+    most five (1 statement). A place that is still listed goes before one that is not.
+    """
+    words = text.split()[:MOST_WORDS]
     if not words:
         return []
     containing = [
@@ -237,16 +247,18 @@ def places_named(session: Session, text: str, *, limit: int) -> list[ServiceAtLo
         )
         for word in words
     ]
-    return list(
-        session.scalars(
-            select(ServiceAtLocation)
-            .join(ServiceAtLocation.service)
-            .join(Service.organization)
-            .where(*containing)
-            .order_by(Service.name, ServiceAtLocation.id)
-            .limit(limit)
-            .options(
-                joinedload(ServiceAtLocation.service).joinedload(Service.organization),
-            )
+    found = session.scalars(
+        select(ServiceAtLocation)
+        .join(ServiceAtLocation.service)
+        .join(Service.organization)
+        .where(*containing)
+        .order_by(
+            Service.name, Service.id, ServiceAtLocation.is_listed.desc(), ServiceAtLocation.id
         )
+        .limit(8 * NAMES_FOUND)
+        .options(joinedload(ServiceAtLocation.service).joinedload(Service.organization))
     )
+    first: dict[uuid.UUID, ServiceAtLocation] = {}
+    for place in found:
+        first.setdefault(place.service_id, place)
+    return list(first.values())[:NAMES_FOUND]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,13 +17,14 @@ from app.recommendations.explanations import (
     whole_score,
 )
 from app.recommendations.support import snapshot
+from catalog import vocabulary
+from catalog.taxonomy import interests, label, needs
+from matching.explain import words_of
 from matching.types import Hours, Match, Need, Offer, Part, Profile
 
 
 def part(points: int, weight: int = 200, criterion: str = "cost") -> Part:
-    return Part(
-        criterion, weight, points // max(weight, 1), points, is_known=True, code="free"
-    )
+    return Part(criterion, weight, points // max(weight, 1), points, is_known=True, code="free")
 
 
 @given(st.lists(st.integers(0, 200_000), max_size=8))
@@ -42,10 +44,23 @@ def test_a_part_is_told_in_both_languages() -> None:
     assert spanish.label == "Costo"
 
 
-def test_codes_have_names() -> None:
-    assert names_of_codes("en")["dental-checkup"] != "dental-checkup"
-    assert names_of_codes("es")["homeless"] == "sin vivienda estable"
-    assert names_of_codes("en")["vi"] == "Vietnamese"
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_code_that_a_reason_can_hold_has_a_name(language: str) -> None:
+    named = names_of_codes(language).keys() | words_of(language)["terms"].keys()
+    vocabularies = (
+        vocabulary.SITUATIONS,
+        vocabulary.ACCESS_NEEDS,
+        vocabulary.GENDERS,
+        vocabulary.INSURANCE_KINDS,
+        {one.code: one for one in (*needs(), *interests())},
+        {"en": "", "es": "", "vi": "", "gu": "", "ar": ""},
+    )
+    assert not {code for codes in vocabularies for code in codes} - named
+
+
+def test_the_engines_own_words_go_first() -> None:
+    assert "homeless" not in names_of_codes("en"), "they fit its sentences"
+    assert names_of_codes("es")["dental-checkup"] == label("dental-checkup", "es")
 
 
 def test_a_snapshot_is_plain_json_and_holds_no_key() -> None:
