@@ -1,18 +1,18 @@
 """From HSDS CSV tables (2.0, with the names of 1.x and 3.x where they differ) to draft rows.
 
-Reads in the order in which rows name each other: organizations, programs, services, locations,
+Reads in the order in which rows name each other: organizations, locations, programs, services,
 services at locations; then the facts about them (`hsds_facts`) and the labels (`hsds_labels`).
 Every row comes in or has a line in the report.
 """
 
-from collections import Counter, defaultdict
+import uuid
+from collections import Counter
 
-from catalog.importers import hsds_facts, hsds_labels, hsds_phones
-from catalog.importers.draft import Cells, Draft, Origin
+from catalog.importers import hsds_facts, hsds_labels, hsds_locations, hsds_phones
+from catalog.importers.cells import first_known, one_email, one_url
+from catalog.importers.draft import Cells, Draft, DraftRow, Origin
 from catalog.importers.package import Package, SourceTable
-from catalog.importers.places import Point, read_point, stray_points
-from catalog.importers.text import find_emails, web_address
-from catalog.vocabulary import LOCATION_TYPES, SERVICE_STATUSES
+from catalog.vocabulary import SERVICE_STATUSES
 
 SENTENCE_LENGTH = 80  # an "alternate name" longer than this is a description
 
@@ -23,9 +23,9 @@ def read_hsds(package: Package, source: str, status: str | None) -> Draft:
     tables = package.tables
     readers = (
         ("organization", read_organizations),
+        ("location", hsds_locations.read_locations),
         ("program", read_programs),
         ("service", read_services),
-        ("location", read_locations),
         ("address", hsds_facts.read_addresses),
         ("postal_address", hsds_facts.read_postal_addresses),
         ("service_at_location", read_services_at_locations),
@@ -42,7 +42,7 @@ def read_hsds(package: Package, source: str, status: str | None) -> Draft:
         table = tables.get(name)
         if table:
             reader(draft, table)
-    check_points(draft)
+    hsds_locations.check_points(draft)
     set_status(draft, status, tables["service"].file)
     hsds_labels.read_taxonomies(draft, tables)
     hsds_labels.read_attributes(draft, tables.get("attribute"))
@@ -60,27 +60,6 @@ def named_row(draft: Draft, table: str, cells: Cells, origin: Origin) -> tuple[s
         "error", origin, f"no_{missing}", f"The {table} has no {missing}; it cannot come in."
     )
     return None
-
-
-def one_email(draft: Draft, cells: Cells, origin: Origin, *names: str) -> str | None:
-    """The e-mail address of a cell; of several the first, with a line."""
-    text = cells.line(*names)
-    if not text:
-        return None
-    found = find_emails(text)
-    if found != [text]:
-        kept = f"only {found[0]} was taken" if found else "left out"
-        draft.note("warning", origin, "email_unclear", f"{text!r} is no single e-mail: {kept}.")
-    return found[0] if found else None
-
-
-def one_url(draft: Draft, cells: Cells, origin: Origin, *names: str) -> str | None:
-    """The web address of a cell."""
-    text = cells.text(*names)
-    address = web_address(text)
-    if text and address is None:
-        draft.note("warning", origin, "url_unclear", f"{text!r} is no web address; left out.")
-    return address
 
 
 def read_organizations(draft: Draft, table: SourceTable) -> None:
@@ -107,30 +86,6 @@ def read_organizations(draft: Draft, table: SourceTable) -> None:
         if year and values["year_incorporated"] is None:
             draft.note("warning", origin, "year_unclear", f"{year!r} is no year; left out.")
         draft.add_once("organization", known[0], {**values, "extra": cells.rest()}, origin)
-
-
-def first_known(draft: Draft, table: str, cells: Cells, column: str, origin: Origin) -> str | None:
-    """The first id of a cell that came in; of several, and of unknown ones, a line."""
-    listed = cells.ids(column)
-    if cells.line(column) == "0":
-        draft.note("info", origin, f"{table}_zero", f"{column} is 0, which stands for none.")
-    known = [id_ for id_ in listed if draft.has(table, id_)]
-    if len(listed) > 1:
-        draft.note(
-            "warning",
-            origin,
-            f"several_{table}s",
-            f"{column} lists {', '.join(listed)}; "
-            + (f"only {known[0]} was taken." if known else "none of them is in the package."),
-        )
-    elif listed and not known:
-        draft.note(
-            "warning",
-            origin,
-            f"{table}_not_in_package",
-            f"{column} is {listed[0]}, which is not in the package; the row came in without it.",
-        )
-    return known[0] if known else None
 
 
 def read_programs(draft: Draft, table: SourceTable) -> None:
@@ -169,14 +124,19 @@ def read_programs(draft: Draft, table: SourceTable) -> None:
 
 def read_services(draft: Draft, table: SourceTable) -> None:
     """services.csv"""
-    seen: Counter[tuple[str | None, str]] = Counter()
+    seen: Counter[tuple[uuid.UUID | None, str]] = Counter()
     for row in table.rows:
         cells, origin = Cells(row), Origin(table.file, row.number)
         known = named_row(draft, "service", cells, origin)
         if known is None:
             continue
         organization = first_known(draft, "organization", cells, "organization_id", origin)
-        if organization is None:
+        # HSDS 1.0 hangs a service on its location, and only the location on an organization.
+        place = draft.find("location", cells.line("location_id"))
+        owner = draft.id_of("organization", organization or "") or (
+            place.values["organization_id"] if place else None
+        )
+        if owner is None:
             draft.note(
                 "warning",
                 origin,
@@ -185,8 +145,8 @@ def read_services(draft: Draft, table: SourceTable) -> None:
                 "and is not recommended until you say whose it is.",
             )
         program = first_known(draft, "program", cells, "program_id", origin)
-        seen[organization, known[1].casefold()] += 1
-        if seen[organization, known[1].casefold()] > 1:
+        seen[owner, known[1].casefold()] += 1
+        if seen[owner, known[1].casefold()] > 1:
             draft.note(
                 "warning",
                 origin,
@@ -194,12 +154,12 @@ def read_services(draft: Draft, table: SourceTable) -> None:
                 f"The organization has another service named {known[1]!r}: perhaps the same one.",
             )
         values = {
-            "organization_id": draft.id_of("organization", organization or ""),
+            "organization_id": owner,
             "program_id": draft.id_of("program", program or ""),
             "name": known[1],
             "alternate_name": cells.line("alternate_name") or None,
             "description": cells.text("description") or None,
-            "url": one_url(draft, cells, origin, "url"),
+            "url": one_url(draft, cells, origin, "url", "website"),
             "email": one_email(draft, cells, origin, "email"),
             "status": read_status(draft, cells, origin),
             "interpretation_services": cells.text("interpretation_services") or None,
@@ -207,14 +167,16 @@ def read_services(draft: Draft, table: SourceTable) -> None:
             "fees_description": cells.text("fees_description", "fees") or None,
             "wait_time": cells.text("wait_time") or None,
             "accreditations": cells.text("accreditations") or None,
-            "eligibility_description": cells.text("eligibility_description") or None,
+            "eligibility_description": cells.text("eligibility_description", "eligibility") or None,
             "minimum_age": None,
             "maximum_age": None,
             "licenses": cells.text("licenses") or None,
             "alert": cells.text("alert") or None,
             "extra": cells.rest(),
         }
-        draft.add_once("service", known[0], values, origin)
+        added = draft.add_once("service", known[0], values, origin)
+        if added and place:
+            put_at_location(draft, added, place, origin)
 
 
 def read_status(draft: Draft, cells: Cells, origin: Origin) -> str:
@@ -248,94 +210,6 @@ def set_status(draft: Draft, status: str | None, file: str) -> None:
         )
 
 
-def read_locations(draft: Draft, table: SourceTable) -> None:
-    """locations.csv"""
-    for row in table.rows:
-        cells, origin = Cells(row), Origin(table.file, row.number)
-        source_id = cells.line("id")
-        if not source_id:
-            draft.note("error", origin, "no_id", "The location has no id; it cannot come in.")
-            continue
-        kind = cells.line("location_type").lower()
-        point = location_point(draft, cells, origin)
-        organization = first_known(draft, "organization", cells, "organization_id", origin)
-        values = {
-            "location_type": kind if kind in LOCATION_TYPES else "physical",
-            "url": one_url(draft, cells, origin, "url"),
-            "organization_id": draft.id_of("organization", organization or ""),
-            "name": cells.line("name") or None,
-            "alternate_name": cells.line("alternate_name") or None,
-            "description": cells.text("description") or None,
-            "transportation": cells.text("transportation") or None,
-            "latitude": point.latitude if point else None,
-            "longitude": point.longitude if point else None,
-            "external_identifier": cells.line("external_identifier") or None,
-            "external_identifier_type": cells.line("external_identifier_type") or None,
-            "point_precision": "address" if point else "unknown",
-            "extra": cells.rest(),
-        }
-        draft.add_once("location", source_id, values, origin)
-
-
-def location_point(draft: Draft, cells: Cells, origin: Origin) -> Point | None:
-    """The point of a location, with a line where there is none or it was converted."""
-    latitude, longitude = cells.line("latitude"), cells.line("longitude")
-    if not latitude and not longitude:
-        draft.note(
-            "info", origin, "no_point", "The location has no point: no distance can be told to it."
-        )
-        return None
-    point = read_point(latitude, longitude)
-    if point is None:
-        draft.note(
-            "warning",
-            origin,
-            "point_impossible",
-            f"{latitude}, {longitude} is no place; the location came in without a point.",
-        )
-    elif point.was_metres:
-        draft.note(
-            "warning",
-            origin,
-            "point_in_metres",
-            f"{latitude}, {longitude} are metres (Web Mercator); converted to "
-            f"{point.latitude}, {point.longitude}.",
-        )
-    return point
-
-
-def check_points(draft: Draft) -> None:
-    """Take points out that lie far from the whole directory while the address does not say so.
-
-    A geocoder that is given "Engine 1" without a town finds it in New York. A location whose
-    address is in a state where no other location is (a head office) keeps its far point.
-    """
-    rows = [row for row in draft.of("location") if row.values["latitude"] is not None]
-    points = [Point(row.values["latitude"], row.values["longitude"]) for row in rows]
-    strays = stray_points(points)
-    states: dict[object, set[str]] = defaultdict(set)
-    for address in draft.of("address"):
-        states[address.values["location_id"]].add(address.values["state_province"])
-    home = {s for n, row in enumerate(rows) if n not in strays for s in states[row.id]}
-    for position in strays:
-        row = rows[position]
-        if states[row.id] and not states[row.id] & home:
-            continue
-        point = points[position]
-        row.values["extra"] = {
-            **row.values["extra"],
-            "point_left_out": [point.latitude, point.longitude],
-        }
-        row.values |= {"latitude": None, "longitude": None, "point_precision": "unknown"}
-        draft.note(
-            "warning",
-            row.origin,
-            "point_far_away",
-            f"{point.latitude}, {point.longitude} is far from every other place of this directory "
-            "and the address does not say so; the location came in without a point.",
-        )
-
-
 def read_services_at_locations(draft: Draft, table: SourceTable) -> None:
     """services_at_location.csv. Keyed by the pair: ids in such files are often mere row numbers."""
     for row in table.rows:
@@ -354,16 +228,34 @@ def read_services_at_locations(draft: Draft, table: SourceTable) -> None:
                 f"The row names {' and '.join(missing)}, not in the package; it cannot come in.",
             )
             continue
-        values = {
-            "service_id": draft.id_of("service", service),
-            "location_id": draft.id_of("location", location),
-            "description": cells.text("description") or None,
-            "is_listed": True,
-        }
+        description = cells.line("description")
         cells.line("id")
-        draft.add_once(
-            "service_at_location",
-            f"{service}@{location}",
-            {**values, "extra": cells.rest()},
+        put_at_location(
+            draft,
+            draft.rows["service"][service],
+            draft.rows["location"][location],
             origin,
+            description=description or None,
+            extra=cells.rest(),
         )
+
+
+def put_at_location(
+    draft: Draft,
+    service: DraftRow,
+    location: DraftRow,
+    origin: Origin,
+    *,
+    description: str | None = None,
+    extra: dict[str, str] | None = None,
+) -> None:
+    """A service at a location."""
+    values = {
+        "service_id": service.id,
+        "location_id": location.id,
+        "description": description,
+        "is_listed": True,
+        "extra": extra or {},
+    }
+    key = f"{service.source_id}@{location.source_id}"
+    draft.add_once("service_at_location", key, values, origin)

@@ -146,6 +146,24 @@ def plan_table(
         gone.update(row.id for row in absent.values())
     leaving = {key: row for key, row in absent.items() if row.imported is not None}
     counts.removed += plan_removals(session, plan, table, leaving, now)
+    if table.name == "service":
+        warn_of_another_directory(plan, listed=len(stored), leaving=len(leaving))
+
+
+def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) -> None:
+    """A package under the name of another one would retire all that came from there."""
+    if leaving > 1 and leaving * 2 > listed:
+        plan.report.lines.append(
+            ReportLine(
+                "warning",
+                plan.report.source,
+                None,
+                "most_gone",
+                f"{leaving} of the {listed} services that came from {plan.report.source!r} before "
+                "are not in this package and would be retired. If this is another directory, give "
+                "it a name of its own with --source.",
+            )
+        )
 
 
 def stored_rows(session: Session, source: str, table: Table) -> dict[str, Stored]:

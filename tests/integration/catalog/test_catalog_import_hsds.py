@@ -308,6 +308,32 @@ def test_terms_with_several_parents_and_circles(
     assert len(twice.extra["other_parent_ids"]) == 1
 
 
+def test_an_older_package_hangs_services_on_locations(
+    session: Session, tmp_path: Path, now: datetime
+) -> None:
+    older: Tables = {
+        "organizations": [{"id": "1", "name": "Sample House"}],
+        "locations": [{"id": "2", "organization_id": "1", "name": "Main"}],
+        "services": [{"id": "3", "location_id": "2", "name": "Tutoring", "status": "active"}],
+    }
+    report = bring_in(session, write_package(tmp_path / "older", older), now)
+    assert codes(report, "error") == set()
+    (tutoring,) = services_on_offer(session)
+    assert tutoring.organization is not None
+    assert tutoring.organization.name == "Sample House"
+    assert [at.location.name for at in tutoring.service_at_locations] == ["Main"]
+
+
+def test_another_directory_under_the_same_name_is_warned_of(
+    session: Session, tmp_path: Path, tables: Tables, now: datetime
+) -> None:
+    folder = write_package(tmp_path / "export", tables)
+    bring_in(session, folder, now)
+    tables["services"] = [service("900", "10", "Something else")]
+    package = read_package(write_package(folder, tables))
+    assert "most_gone" in codes(plan_import(session, package, now=now).report, "warning")
+
+
 def test_two_sources_do_not_touch_each_other(
     session: Session, tmp_path: Path, tables: Tables, now: datetime
 ) -> None:
