@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.notices.smtp_server import read_smtp_url
+from app.notices.smtp_server import read_smtp_url, sender_address
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MINIMUM_SECRET_LENGTH = 32
@@ -104,6 +104,10 @@ class Settings:
             raise SettingsError(
                 f"TRUSTED_PROXIES is {self.trusted_proxies}: it must be from 0 to 9."
             )
+        try:
+            sender_address(self.mail_from)
+        except ValueError as error:
+            raise SettingsError(f"MAIL_FROM cannot be used: {error}") from None
         if self.smtp_url:
             try:
                 read_smtp_url(self.smtp_url)

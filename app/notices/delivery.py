@@ -136,9 +136,7 @@ def send(claim: Claim, *, transport: Transport, settings: Settings, now: datetim
             claim.message, sender=settings.mail_from, base_url=settings.base_url, now=now
         )
     except ValueError:
-        raise RefusedError(
-            "The address or the sender (MAIL_FROM) is not an e-mail address."
-        ) from None
+        raise RefusedError("The recipient's address is not an e-mail address.") from None
     transport(email)
 
 

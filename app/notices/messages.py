@@ -12,11 +12,13 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from html import escape
 from urllib.parse import urlsplit
 
-from app.notices.services import LINK
+from app.notices.smtp_server import sender_address
+
+LINK = "{link}"
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,8 @@ def email_of(message: Message, *, sender: str, base_url: str, now: datetime) -> 
     Raises ValueError where `sender` (MAIL_FROM) or the recipient is no address.
     """
     email = EmailMessage(policy=SMTP)
-    name, address = parseaddr(sender)
     # Address() takes the parts apart and refuses line breaks: no header can be added by either.
-    email["From"] = Address(display_name=name, addr_spec=address)
+    email["From"] = sender_address(sender)
     email["To"] = Address(addr_spec=message.recipient)
     email["Subject"] = message.subject
     email["Date"] = format_datetime(now)

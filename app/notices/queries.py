@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.notices.messages import Message
+from app.notices.messages import LINK, Message
 from app.notices.models import Notice
-from app.notices.services import LINK
 from app.security.links import token_of
 
 # A round that took a message and has not told its end by then is taken for dead.

@@ -17,9 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
+from app.notices.messages import LINK
 from app.notices.models import Notice
 
-LINK = "{link}"
 # One address and nothing around it; control characters would let an address add headers.
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+")
 

@@ -1,4 +1,6 @@
-"""SMTP_URL, read: which mail server, how it is spoken to. Called by the settings and the transport.
+"""SMTP_URL and MAIL_FROM, read: which mail server, how it is spoken to, and in whose name.
+
+Called by the settings, so that a wrong one stops the start, and where messages are made and sent.
 
 Opens no connection.
 """
@@ -6,6 +8,9 @@ Opens no connection.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PORTS = {"smtp": 25, "smtps": 465}
@@ -67,3 +72,15 @@ def read_smtp_url(url: str) -> SmtpServer:
         user=unquote(parts.username) if parts.username is not None else None,
         password=unquote(parts.password) if parts.password is not None else None,
     )
+
+
+def sender_address(text: str) -> Address:
+    """The sender, from `Name <address>` or an address alone; raises ValueError for anything else."""
+    name, address = parseaddr(text)
+    local, _, domain = address.rpartition("@")
+    if not text.isprintable() or not local or not domain:
+        raise ValueError("it must be an e-mail address, such as Footbridge <refer@example.org>.")
+    try:
+        return Address(display_name=name, addr_spec=address)
+    except HeaderParseError:
+        raise ValueError("it must be one e-mail address, without line breaks.") from None

@@ -66,6 +66,15 @@ def test_a_wrong_url_stops_the_start(url: str, tmp_path: Path) -> None:
     assert "hunter2" not in str(stopped.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["nobody", "Footbridge", "<>", "a@", "@example.org", "a@b\nBcc: c@d"]
+)
+def test_a_wrong_sender_stops_the_start(text: str, tmp_path: Path) -> None:
+    environ = {"MAIL_FROM": text, "SECRET_KEY": "x" * 40}
+    with pytest.raises(SettingsError, match="MAIL_FROM cannot be used: "):
+        Settings.from_environment(environ, instance_dir=tmp_path)
+
+
 @pytest.mark.parametrize("text", ["two", "-1", "10", "1.5"])
 def test_a_wrong_number_of_proxies_stops_the_start(text: str, tmp_path: Path) -> None:
     environ = {"TRUSTED_PROXIES": text, "SECRET_KEY": "x" * 40}
