@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 from matching.types import Hours, Range
@@ -118,12 +119,15 @@ class Phrases:
         return "; ".join(told) or self.form("no_hours")
 
     def weekdays(self, weekdays: Iterable[int]) -> str:
-        """Monday to Friday for three and more in a row, else a list."""
+        """Monday to Wednesday and Friday: three and more in a row are told as a range."""
+        told: list[str] = []
         days = sorted(set(weekdays))
-        names = [str(self.words["calendar"]["weekdays"][day]) for day in days]
-        if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-            return self.form("range", low=names[0], high=names[-1])
-        return self.listed(names) if len(names) <= LONGEST_LIST else ", ".join(names)
+        # Days in a row are all as far ahead of their place in the list.
+        for _, run in groupby(days, key=lambda day: day - days.index(day)):
+            names = [str(self.words["calendar"]["weekdays"][day]) for day in run]
+            in_a_row = len(names) > 2
+            told += [self.form("range", low=names[0], high=names[-1])] if in_a_row else names
+        return self.listed(told)
 
     def ranges(self, ranges: Iterable[Range], bound: Callable[[float], str]) -> str:
         """6 to 12 or 15 and up."""

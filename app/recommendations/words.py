@@ -7,6 +7,7 @@ app.web.formats, weeks as the engine's own sentences write them. None is "not kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -50,6 +51,36 @@ PHRASES = {
     "where_unknown": Label("Ask where it takes place", "Pregunte dónde es"),
 }
 
+# What listings commonly write beside a price, in whatever letters; anything else stays as written.
+PRICES_ES = {
+    "per child": "por niño",
+    "per class": "por clase",
+    "per course": "por curso",
+    "per day": "al día",
+    "per family": "por familia",
+    "per hour": "por hora",
+    "per household": "por hogar",
+    "per item": "por artículo",
+    "per lesson": "por clase",
+    "per month": "al mes",
+    "per participant": "por participante",
+    "per person": "por persona",
+    "per season": "por temporada",
+    "per semester": "por semestre",
+    "per session": "por sesión",
+    "per student": "por estudiante",
+    "per visit": "por visita",
+    "per week": "por semana",
+    "per year": "al año",
+    "donation": "donación",
+    "donation requested": "se pide una donación",
+    "one-time fee": "un solo pago",
+    "sliding fee scale": "según los ingresos",
+    "sliding scale": "según los ingresos",
+    "suggested donation": "donación sugerida",
+}
+PRICE_PER = re.compile(r"^(?:/\s*|(?:a|an|each|every)\s+)")
+
 
 def say(phrase: str, language: str, **facts: object) -> str:
     """A phrase in the language (English where it is not ours), with its facts put in."""
@@ -86,11 +117,20 @@ def distance_words(metres: int | None, language: str) -> str | None:
 
 def cost_words(fee_cents: int | None, details: str | None, language: str) -> str:
     """The lowest price, and what the partner says beside it ("per month", "sliding scale")."""
+    details = price_words(details, language) if details else None
     if fee_cents is None:
         return details or say("ask_cost", language)
     with written_in(language):
         price = formats.dollars(fee_cents)
     return f"{price} ({details})" if details and fee_cents else price
+
+
+def price_words(details: str, language: str) -> str:
+    """A usual wording ("per month", "/ week", "Each visit") in Spanish; any other as it stands."""
+    if language != "es":
+        return details
+    key = " ".join(details.casefold().split()).rstrip(".")
+    return PRICES_ES.get(key) or PRICES_ES.get(PRICE_PER.sub("per ", key, count=1)) or details
 
 
 def openings_words(openings: Openings, language: str) -> str:

@@ -1,0 +1,88 @@
+"""What a listing costs and when it is open, as people read it in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from app.recommendations.words import PRICES_ES, cost_words, hours_words
+from matching.types import Hours
+from seeds.partners import demo_organizations
+
+
+@pytest.fixture(autouse=True)
+def in_an_app() -> Iterator[None]:
+    """Money is written by Flask-Babel, which needs an application and nothing of ours."""
+    app = Flask(__name__)
+    Babel(app)
+    with app.test_request_context():
+        yield
+
+
+@pytest.mark.parametrize(
+    ("details", "english", "spanish"),
+    [
+        ("per month", "$25 (per month)", "$25 (al mes)"),
+        ("Per  Visit", "$25 (Per  Visit)", "$25 (por visita)"),
+        ("/week", "$25 (/week)", "$25 (por semana)"),
+        ("each class.", "$25 (each class.)", "$25 (por clase)"),
+        ("Sliding scale", "$25 (Sliding scale)", "$25 (según los ingresos)"),
+        ("call the office first", "$25 (call the office first)", "$25 (call the office first)"),
+        (None, "$25", "$25"),
+        ("", "$25", "$25"),
+    ],
+)
+def test_a_price_is_told_in_the_readers_language(
+    details: str | None, english: str, spanish: str
+) -> None:
+    assert cost_words(2500, details, "en") == english
+    assert cost_words(2500, details, "es") == spanish
+
+
+def test_what_is_free_needs_no_details_and_what_is_not_said_is_told_by_them() -> None:
+    assert cost_words(0, "per month", "es") == cost_words(0, None, "es")
+    assert cost_words(None, "sliding scale", "es") == "según los ingresos"
+    assert cost_words(None, None, "es") == "Pregunte cuánto cuesta"
+
+
+def test_every_price_of_the_demonstration_can_be_read_in_spanish() -> None:
+    written = {
+        f"per {cost['per']}"
+        for organization in demo_organizations()
+        for service in organization["services"]
+        for cost in service.get("costs", ())
+        if "per" in cost
+    }
+    assert written
+    assert written <= set(PRICES_ES)
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "spanish"),
+    [
+        ((0, 1, 2, 3, 4), "Monday to Friday", "Lunes a viernes"),
+        ((0, 1, 2, 4), "Monday to Wednesday and Friday", "Lunes a miércoles y viernes"),
+        ((1, 3), "Tuesday and Thursday", "Martes y jueves"),
+        ((0, 1), "Monday and Tuesday", "Lunes y martes"),
+        (
+            (0, 1, 2, 4, 5, 6),
+            "Monday to Wednesday and Friday to Sunday",
+            "Lunes a miércoles y viernes a domingo",
+        ),
+        (
+            (0, 1, 3, 4, 6),
+            "Monday, Tuesday, Thursday, Friday and Sunday",
+            "Lunes, martes, jueves, viernes y domingo",
+        ),
+        ((5,), "Saturday", "Sábado"),
+    ],
+)
+def test_three_days_in_a_row_and_more_are_told_as_a_range(
+    days: tuple[int, ...], english: str, spanish: str
+) -> None:
+    hours = tuple(Hours(day, 8 * 60, 16 * 60) for day in days)
+    assert hours_words(hours, "en") == f"{english}, 8 am to 4 pm"
+    assert hours_words(hours, "es") == f"{spanish}, de 8 a. m. a 4 p. m."
