@@ -26,11 +26,13 @@ test: $(VENV)/ready-to-develop ## Every test: ARGS="-k referral", WORKERS=2
 	@$(RUN) pytest -n $(WORKERS) --dist loadgroup --ignore=tests/benchmarks $(ARGS)
 
 check: $(VENV)/ready-to-develop ## Format, lint, types, import contracts, lock files
-	@$(RUN) ruff format --check .
-	@$(RUN) ruff check .
-	@$(RUN) mypy
-	@$(VENV)/bin/lint-imports --no-cache
-	@$(VENV)/bin/python .ci/lock.py --check
+	@failed=0; step() { echo "== $$*"; "$$@" || failed=1; }; \
+	step $(RUN) ruff format --check --quiet .; \
+	step $(RUN) ruff check --quiet .; \
+	step $(RUN) mypy; \
+	step $(VENV)/bin/lint-imports --no-cache; \
+	step $(VENV)/bin/python .ci/lock.py --check; \
+	if [ $$failed = 0 ]; then echo "== every check passed"; else echo "!! see above"; fi; exit $$failed
 
 bench: $(VENV)/ready-to-develop ## Measure speed and memory (tests/benchmarks)
 	@if [ -d tests/benchmarks ]; then exec $(RUN) pytest -p no:xdist -s tests/benchmarks $(ARGS); \

@@ -80,7 +80,7 @@ def environment(folder: Path, url: str) -> dict[str, str]:
     return {**kept, "INSTANCE_DIR": str(folder), "BASE_URL": url, "DEMO": "1"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo, migrated, loaded and served on a free port of this machine; on SQLite."""
     folder = tmp_path_factory.mktemp("site")
@@ -138,9 +138,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
             process.wait(10)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window; one a module, since Playwright keeps an event loop running in
+    this thread, which tests elsewhere must not meet.
+    """
     executable = chromium()
     if executable is None:
         cannot_run(
