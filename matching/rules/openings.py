@@ -7,7 +7,7 @@ Decisions:
 - None free: NO only if there is no waitlist; whether there is one is asked where it is not stated,
   and so is the figure once an intake has begun that it does not know of.
 - A figure dated in the future is as good as today's.
-- Near miss: the next intake; without one, a place that opens.
+- Near miss: the next intake; without one within a year, a place that opens.
 """
 
 from __future__ import annotations
@@ -76,9 +76,8 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
 def change(offer: Offer, question: Question) -> Reason | None:
     """Wait for the next intake; where none is told, one place that opens."""
     intake = offer.openings.next_intake
-    if intake is not None and intake > question.on:
-        return wait_until(NAME, "next_intake", intake, question)
-    return would_do(NAME, "place_opens")
+    wait = None if intake is None else wait_until(NAME, "next_intake", intake, question)
+    return wait or would_do(NAME, "place_opens")
 
 
 def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:

@@ -334,6 +334,7 @@ CHANGE_CASES: dict[str, list[Row]] = {
             "next_intake",
         ),
         (told(0, has_waitlist=False), {}, "place_opens"),
+        (told(0, has_waitlist=False, next_intake=date(2028, 3, 3)), {}, "place_opens"),
     ],
     "free_time": [
         ({"hours": TUESDAY_AFTERNOON}, {"free_hours": (Hours(1, 975, 1020),)}, "free_then"),
