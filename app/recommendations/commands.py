@@ -15,7 +15,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.recommendations import queries
 from app.recommendations.asks import parse_ask
-from app.recommendations.engines import offers_in_doubt
+from app.recommendations.engines import read_offers
 from app.recommendations.schemas import MOST_MATCHES, MatchesSchema
 from app.recommendations.support import SupportPage
 from app.students.queries import student_by_number
@@ -75,7 +75,7 @@ def table(support: SupportPage) -> str:
 @with_appcontext
 def catalog_doubts() -> None:
     """List what the matching could not use in the listings as they stand, by service."""
-    found = offers_in_doubt(db.session, on=district_date(utcnow()))
+    found = read_offers(db.session, district_date(utcnow()))
     for doubt in found.doubts:
         click.echo(f"{doubt.service_id}  {doubt.name}: {doubt.what}")
     click.echo(f"{len(found.offers)} offers, {len(found.doubts)} doubts")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from sqlalchemy.orm import Session
 
-from app.recommendations import engines
 from app.security.models import User
 from app.security.policy import Role
 from app.students.models import School, Student
@@ -22,14 +20,6 @@ class Someone:
     manager: User
     school: School
     ana: Student
-
-
-@pytest.fixture(autouse=True)
-def _fresh_engines() -> Iterator[None]:
-    """Revisions are undone with each test and come again: what was built goes with them."""
-    engines.forget()
-    yield
-    engines.forget()
 
 
 @pytest.fixture
