@@ -16,7 +16,8 @@ def init_app(app: Flask, extra: Iterable[click.Command]) -> None:
 
 def feature_commands() -> list[click.Command]:
     """The features' own commands."""
+    from app.exchange.commands import commands as exchange_commands
     from app.jobs.commands import commands as job_commands
     from app.recommendations.commands import commands as recommendation_commands
 
-    return [*job_commands, *recommendation_commands]
+    return [*exchange_commands, *job_commands, *recommendation_commands]

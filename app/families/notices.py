@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_babel import force_locale, gettext
 
-from app.notices.services import Letter
+from app.notices.services import Letter, quoted
 from app.students.models import Guardian, Student
 from app.web.shell import LANGUAGES
 
@@ -40,7 +40,7 @@ def family_invited(guardian: Guardian, school_name: str, link_id: uuid.UUID) -> 
                 "Hello,\n\n%(school)s has found activities near you that your child may like. "
                 "See what they are, when and where, and tell us what you think:\n\n{link}\n\n"
                 "The link is only for your family. It works for 60 days.\n",
-                school=school_name,
+                school=quoted(school_name),
             ),
             link_id=link_id,
             dedupe_key=f"family_invited:{link_id}:{guardian.id}",

@@ -60,6 +60,11 @@ class Letter:
             raise ValueError(f"{self.kind}: the path ends with / where a link's token follows it.")
 
 
+def quoted(name: str) -> str:
+    """A name from a directory as a letter may quote it: whatever it holds, it is no link."""
+    return one_line(name.replace(LINK, ""))
+
+
 def one_line(text: str, longest: int = 200) -> str:
     """The text as one printable line of at most `longest` characters: a subject quotes names that
     come from directories, whatever these hold.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import force_locale, gettext
 
-from app.notices.services import Letter
+from app.notices.services import Letter, quoted
 from app.referrals.models import Referral
 
 
@@ -35,7 +35,8 @@ def referral_sent(referral: Referral, recipient: str, link_id: uuid.UUID) -> Ref
             recipient=recipient,
             language=language,
             subject=gettext(
-                "A school refers a student to you: %(service)s", service=referral.service.name
+                "A school refers a student to you: %(service)s",
+                service=quoted(referral.service.name),
             ),
             body=gettext(
                 "Hello,\n\n"
@@ -44,9 +45,9 @@ def referral_sent(referral: Referral, recipient: str, link_id: uuid.UUID) -> Ref
                 "Open the referral and answer it here. You need no account:\n\n{link}\n\n"
                 "The link is for this one referral and works for 30 days. "
                 "Please do not pass it on.\n",
-                school=referral.student.school.name,
-                organization=referral.organization.name,
-                service=referral.service.name,
+                school=quoted(referral.student.school.name),
+                organization=quoted(referral.organization.name),
+                service=quoted(referral.service.name),
             ),
             link_id=link_id,
             dedupe_key=f"referral_sent:{link_id}",
@@ -57,13 +58,14 @@ def partner_answered(referral: Referral, recipient: str | None) -> list[PartnerA
     """The message that tells the plan manager to look, where there is one to tell."""
     if recipient is None:
         return []
+    partner = quoted(referral.organization.name)
     return [
         PartnerAnswered(
             recipient=recipient,
             language="en",
-            subject=f"{referral.organization.name} has answered a referral",
+            subject=f"{partner} has answered a referral",
             body=(
-                f"Hello,\n\n{referral.organization.name} has answered a referral of yours. "
+                f"Hello,\n\n{partner} has answered a referral of yours. "
                 "Sign in to see the answer and what comes next:\n\n{link}\n"
             ),
             path=f"/referrals/{referral.id}",

@@ -59,7 +59,7 @@ def test_the_whole_loop(
     axe: CheckPage,
     fits: CheckPage,
     width: int,
-    javascript: bool,  # noqa: FBT001 - pytest passes it by name
+    javascript: bool,
     need: str,
 ) -> None:
     def looks_right(page: Page) -> None:

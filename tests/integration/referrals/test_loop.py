@@ -101,7 +101,9 @@ def test_the_whole_loop_by_link(
     path = partner_path(session, referral)
     door = partner.get(path)
     assert "Zephyrsample" not in door.text
-    assert only_referral(session).state == "sent", "a mail scanner that follows the link opens nothing"
+    assert only_referral(session).state == "sent", (
+        "a mail scanner that follows the link opens nothing"
+    )
 
     opened = partner.submit(door, "/open", follow_redirects=True)
     assert "Maya Zephyrsample" in opened.text
@@ -134,6 +136,16 @@ def test_messages_never_hold_the_students_data(
     for word in ("Maya", "Zephyrsample", "dental", "Dental", "555"):
         assert word not in letter.subject + letter.body
     assert "{link}" in letter.body, "no working link is stored"
+
+
+def test_a_partners_name_cannot_put_a_link_into_a_message(
+    client: CheckedClient, session: Session, scene: Scene
+) -> None:
+    scene.place.service.organization.name = "Partner {link} of {link}\nBcc: x@example.org"
+    send(client, scene)
+    letter = session.scalars(select(Notice)).one()
+    assert letter.body.count("{link}") == 1
+    assert "\nBcc" not in letter.body
 
 
 def test_without_permission_the_partner_learns_nothing_that_identifies(
@@ -269,9 +281,9 @@ def test_a_stale_link_says_so_and_a_new_one_can_be_sent(
     fresh = partner_path(session, referral)
     assert fresh != old
     assert make_client().get(fresh).status_code == 200
-    session.scalars(
-        select(AccessLink).where(AccessLink.revoked_at.is_(None))
-    ).one().expires_at = now - timedelta(seconds=1)
+    session.scalars(select(AccessLink).where(AccessLink.revoked_at.is_(None))).one().expires_at = (
+        now - timedelta(seconds=1)
+    )
     session.flush()
     expired = make_client().get(fresh)
     assert expired.status_code == 410
