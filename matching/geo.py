@@ -59,11 +59,8 @@ def metres_from(origin: Point, x: Floats, y: Floats, z: Floats) -> Whole:
 
 
 def _series(square: Number) -> Number:
-    """asin(s) / s for s up to 0.2, from s squared: six terms, an error below a millimetre."""
-    return 1.0 + square * (
-        1 / 6
-        + square * (3 / 40 + square * (15 / 336 + square * (105 / 3456 + square * (945 / 42240))))
-    )
+    """asin(s) / s for s up to 0.2, from s squared: at most 5 cm off, half round the earth."""
+    return 1.0 + square * (1 / 6 + square * (3 / 40 + square * (15 / 336 + square * (105 / 3456))))
 
 
 def is_inside(point: Point, polygon: tuple[Point, ...]) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matching.checks import contradiction
 from matching.columns import Columns
 from matching.decay import halving, halvings
-from matching.geo import metres_between, metres_from, unit_vector
+from matching.geo import EARTH_RADIUS_METRES, metres_between, metres_from, unit_vector
 from matching.rules import RULES
 from matching.scorers import CRITERIA, parts_of, scores
 from matching.terms import Terms
@@ -77,6 +80,16 @@ def test_scores_of_some_rows_are_the_sums_of_their_parts(
 def test_distance_is_the_same_to_the_metre_for_a_column(origin: Point, ends: list[Point]) -> None:
     x, y, z = np.array([unit_vector(end) for end in ends]).T
     assert metres_from(origin, x, y, z).tolist() == [metres_between(origin, end) for end in ends]
+
+
+@given(everywhere, everywhere)
+@settings(max_examples=200, deadline=None)
+@example(Point(0.0, 0.0), Point(0.0, 179.99))
+@example(Point(0.0, 0.0), Point(0.0, 60.0))
+def test_distance_is_that_of_the_arc_sine_to_the_metre(one: Point, other: Point) -> None:
+    chord = math.dist(unit_vector(one), unit_vector(other))
+    by_asin = 2 * EARTH_RADIUS_METRES * math.asin(min(1.0, chord / 2))
+    assert metres_between(one, other) == pytest.approx(by_asin, abs=1)
 
 
 @given(st.lists(st.integers(0, 2**50), max_size=20), st.integers(1, 10_000_000))

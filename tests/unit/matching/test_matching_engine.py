@@ -284,6 +284,14 @@ def test_a_change_that_another_rule_would_refuse_is_no_near_miss() -> None:
     assert engine([ending]).near_misses(profile, on=TODAY) == []
 
 
+def test_an_offer_that_two_rules_refuse_is_no_near_miss_though_one_wait_turns_both() -> None:
+    soon = TODAY + timedelta(days=30)
+    offer = Offer("a", "s", "o", categories=("dental",), season=(soon, None))
+    profile = Profile("p", needs=(Need("dental"),), declined={"s": soon})
+    assert engine([offer]).near_misses(profile, on=TODAY) == []
+    assert len(engine([offer]).near_misses(replace(profile, declined={}), on=TODAY)) == 1
+
+
 def test_near_misses_come_best_first_and_no_more_than_asked() -> None:
     catalog = [
         Offer(key, "s", "o", categories=("dental",), ages=(Range(10, 12),), fee_cents=fee)
