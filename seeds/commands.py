@@ -16,6 +16,7 @@ from app.clock import utcnow
 from app.transactions import work_unit
 from seeds.accounts import DEMO_ACCOUNTS
 from seeds.district import FULL_DISTRICT
+from seeds.history import HistoryReport, load_history
 from seeds.load import DemoReport, DemoSizeError, RealStudentsError, load_demo
 
 # Known to everyone on purpose, for installations that say DEMO=1 and hold no real student.
@@ -37,7 +38,9 @@ def seed() -> None:
 )
 @with_appcontext
 def demo(students: int) -> None:
-    """Invented partners, students with plans, and accounts to try; safe to run again.
+    """Invented partners, students with plans, what happened so far, and accounts to try.
+
+    Safe to run again: what is there stays as it is.
 
     Run the migrations first (`flask --app wsgi db upgrade`).
     """
@@ -54,6 +57,7 @@ def load_with_progress(students: int) -> None:
     """
     is_demo = current_app.extensions["footbridge"].settings.demo
     password = DEMO_PASSWORD if is_demo else secrets.token_urlsafe(12)
+    now = utcnow()
     try:
         with (
             click.progressbar(length=students, label="Students") as bar,
@@ -62,24 +66,26 @@ def load_with_progress(students: int) -> None:
             report = load_demo(
                 session,
                 students=students,
-                now=utcnow(),
+                now=now,
                 password_hash=hash_password(password),
                 progress=bar.update,
             )
+            history = load_history(session, now=now)
     except RealStudentsError as error:
         raise click.ClickException(str(error)) from None
-    for line in told(report, password):
+    for line in told(report, history, password):
         click.echo(line)
 
 
-def told(report: DemoReport, password: str) -> list[str]:
+def told(report: DemoReport, history: HistoryReport, password: str) -> list[str]:
     """What the command prints. The password is shown once: it is kept only as a hash."""
-    if not any((report.terms, report.organizations, report.schools, report.students)):
+    added_rows = (report.terms, report.organizations, report.schools, report.students)
+    if not any((*added_rows, history.referrals)):
         lines = ["The demonstration was there already; nothing was added."]
     else:
         added = (
             f"{report.organizations} organizations, {report.schools} schools, "
-            f"{report.students:,} students with plans"
+            f"{report.students:,} students with plans, {history.referrals} referrals so far"
         )
         lines = [f"Added {added}."]
     if report.accounts:
