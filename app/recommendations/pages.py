@@ -39,13 +39,14 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
         ask=ask,
         now=utcnow(),
         offset=(number - 1) * queries.PAGE_SIZE,
+        each_service_once=True,
         why=text,
     )
     return render_template(
         "recommendations/find_support.html",
         support=support,
         student=support.student,
-        page=Page(support.matches, number, support.fitting, queries.PAGE_SIZE),
+        page=Page(support.matches, number, support.listed, queries.PAGE_SIZE),
         tabs=tabs(support),
         asked=ask_arguments(support.ask),
         why=text,

@@ -7,6 +7,7 @@ a link to this very student, or act on the server, and were let in before.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +18,16 @@ from app.errors import NotFound
 from app.recommendations.activities import Activity, activities_of
 from app.recommendations.asking import Asked, as_domain_errors, ask_for, asked_of, explained
 from app.recommendations.asks import WHOLE_PLAN, Ask, choices
-from app.recommendations.explanations import refusals_of
-from app.recommendations.listings import in_language, listings_of
+from app.recommendations.explanations import refusals_of, whole_score
+from app.recommendations.listings import Listing, in_language, listings_of
 from app.recommendations.support import (
+    MatchRow,
     SupportPage,
     WhyNot,
+    by_service,
     match_row,
     near_miss_row,
+    other_place,
     snapshot,
     student_summary,
 )
@@ -35,6 +39,8 @@ from matching.types import Exclusion, Match, NearMiss
 
 PAGE_SIZE = 10
 NEAR_MISSES = 5
+MOST_GROUPED = 300  # offers looked at where each service is shown once: 30 pages are enough
+OTHER_PLACES = 4
 NAMES_FOUND = 5
 MOST_WORDS = 6
 GONE = "This service is not in the catalog any more. Pick another one."
@@ -53,19 +59,28 @@ def find_support(
     now: datetime,
     k: int = PAGE_SIZE,
     offset: int = 0,
+    each_service_once: bool = False,
     why: str = "",
     language: str = "en",
 ) -> SupportPage:
     """What fits a student whom the actor may match; no `ask`: the most urgent need, else the plan.
 
-    Ranks `offset` + 1 to `offset` + `k`; `why`: words in the names of offers whose absence (or
-    rank) is to be explained. 14 statements, 15 with `why`, whatever the catalog's size; building
-    the engine after a change of the catalog takes those of `services_on_offer` besides.
+    Rows `offset` + 1 to `offset` + `k`: offers, or services at their best place with the others
+    beside them. `why`: words in the names of offers whose absence (or rank) is to be explained.
+    14 statements, 15 with `why`, whatever the catalog's size; building the engine after a change
+    of the catalog takes those of `services_on_offer` besides.
     Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
     """
-    student = student_for(session, actor, student_id, action="students.match")
     return support_for(
-        session, student, ask=ask, now=now, k=k, offset=offset, why=why, language=language
+        session,
+        student_for(session, actor, student_id, action="students.match"),
+        ask=ask,
+        now=now,
+        k=k,
+        offset=offset,
+        each_service_once=each_service_once,
+        why=why,
+        language=language,
     )
 
 
@@ -77,20 +92,22 @@ def support_for(
     now: datetime,
     k: int = PAGE_SIZE,
     offset: int = 0,
+    each_service_once: bool = False,
     why: str = "",
     language: str = "en",
 ) -> SupportPage:
     """The same for a student already loaded (9 statements): an operator on the server asks here."""
     asked = asked_of(session, student, ask=ask, now=now)
+    deep = MOST_GROUPED if each_service_once else offset + k
     with as_domain_errors():
-        ranking = asked.engine.rank(asked.profile, offset + k, on=asked.on, load=asked.load)
-        misses = one_a_service(
-            asked.engine.near_misses(
-                asked.profile, on=asked.on, load=asked.load, limit=4 * NEAR_MISSES
-            )
-        )[:NEAR_MISSES]
-    matches = ranking.matches[offset:]
-    keys = [*(match.offer.key for match in matches), *(miss.offer.key for miss in misses)]
+        ranking = asked.engine.rank(asked.profile, deep, on=asked.on, load=asked.load)
+        near = asked.engine.near_misses(
+            asked.profile, on=asked.on, load=asked.load, limit=4 * NEAR_MISSES
+        )
+    misses = one_a_service(near)[:NEAR_MISSES]
+    rows = by_service(ranking.matches) if each_service_once else [(m,) for m in ranking.matches]
+    shown = [row[: 1 + OTHER_PLACES] for row in rows[offset : offset + k]]
+    keys = [*(m.offer.key for row in shown for m in row), *(miss.offer.key for miss in misses)]
     listings = listings_of(session, keys, language=language)
     return SupportPage(
         student=student_summary(student),
@@ -98,12 +115,11 @@ def support_for(
         ask_words=asked.ask.words(language),
         choices=choices(asked.whole, asked.ask),
         matches=tuple(
-            match_row(
-                match, listings[match.offer.key], school=student.school.name, language=language
-            )
-            for match in matches
-            if match.offer.key in listings
+            shown_row(row, listings, school=student.school.name, language=language)
+            for row in shown
+            if all(match.offer.key in listings for match in row)
         ),
+        listed=len(rows) if each_service_once else ranking.considered - ranking.excluded,
         considered=ranking.considered,
         excluded=ranking.excluded,
         near_misses=tuple(
@@ -114,6 +130,23 @@ def support_for(
         why_not=tuple(why_not_one(asked, place, language) for place in places_named(session, why)),
         catalog_revision=asked.revision,
         parameters_version=ranking.parameters_version,
+    )
+
+
+def shown_row(
+    row: tuple[Match, ...], listings: Mapping[str, Listing], *, school: str, language: str
+) -> MatchRow:
+    """A service at its best place, and its other places."""
+    best, *others = row
+    return match_row(
+        best,
+        listings[best.offer.key],
+        school=school,
+        language=language,
+        other_places=tuple(
+            other_place(other, listings[other.offer.key], school=school, language=language)
+            for other in others
+        ),
     )
 
 
@@ -162,6 +195,7 @@ def why_not_one(asked: Asked, place: ServiceAtLocation, language: str) -> WhyNot
         name=in_language(service, "name", language) or "",
         organization=service.organization.name if service.organization else "",
         rank=answer.rank if isinstance(answer, Match) else None,
+        score=whole_score(answer.score) if isinstance(answer, Match) else None,
         sentences=sentences,
     )
 

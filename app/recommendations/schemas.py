@@ -182,6 +182,11 @@ class WhyNotSchema(Schema):
         allow_none=True,
         metadata={"description": "Its rank where it fits; null where a rule refuses it."},
     )
+    score = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Its score of 1000 where it fits."},
+    )
     sentences = fields.List(
         fields.String(), required=True, metadata={"description": "Every refusal, in words."}
     )

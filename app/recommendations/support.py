@@ -6,7 +6,7 @@ Called by queries.py, which loads everything first; nothing here asks the databa
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -48,10 +48,20 @@ class StudentSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPlace:
+    """Another place of the same service, which ranks lower."""
+
+    service_at_location_id: uuid.UUID
+    where: str
+    distance: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MatchRow:
     """One ranked offer. `score` 0 to 1000 = the sum of the parts' points; distance in metres.
 
     `category` is the need or interest that it serves best: what a referral is made for.
+    `other_places` is filled where each service is shown once, at its best place.
     """
 
     rank: int
@@ -72,6 +82,7 @@ class MatchRow:
     is_activity: bool
     parts: tuple[PartRow, ...]
     questions: tuple[str, ...]
+    other_places: tuple[OtherPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +97,29 @@ class NearMissRow:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Why an offer is not in the ranking; or, where it is, at which rank."""
+    """Why an offer is not in the ranking; or, where it is, its rank and its score of 1000."""
 
     service_at_location_id: uuid.UUID
     name: str
     organization: str
     rank: int | None
+    score: int | None
     sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SupportPage:
-    """The answer to "what fits?". `excluded` of the `considered` offers do not fit."""
+    """The answer to "what fits?". `excluded` of the `considered` offers do not fit.
+
+    `listed` is how many rows there are on all pages: the offers that fit, or their services.
+    """
 
     student: StudentSummary
     ask: Ask
     ask_words: str
     choices: tuple[Choice, ...]
     matches: tuple[MatchRow, ...]
+    listed: int
     considered: int
     excluded: int
     near_misses: tuple[NearMissRow, ...]
@@ -128,7 +144,14 @@ def student_summary(student: Student) -> StudentSummary:
     )
 
 
-def match_row(match: Match, listing: Listing, *, school: str, language: str) -> MatchRow:
+def match_row(
+    match: Match,
+    listing: Listing,
+    *,
+    school: str,
+    language: str,
+    other_places: tuple[OtherPlace, ...] = (),
+) -> MatchRow:
     """One match in words; `school` is the student's, where the service comes to."""
     offer = match.offer
     metres = metres_of(match.parts)
@@ -151,7 +174,25 @@ def match_row(match: Match, listing: Listing, *, school: str, language: str) -> 
         is_activity=is_activity(offer),
         parts=part_rows(match.parts, language),
         questions=questions_of(match, language),
+        other_places=other_places,
     )
+
+
+def other_place(match: Match, listing: Listing, *, school: str, language: str) -> OtherPlace:
+    """A lower-ranked place of a service that is shown already."""
+    return OtherPlace(
+        service_at_location_id=listing.service_at_location_id,
+        where=where_of(match.offer, listing, school, language),
+        distance=distance_words(metres_of(match.parts), language),
+    )
+
+
+def by_service(matches: Sequence[Match]) -> list[tuple[Match, ...]]:
+    """The matches of each service together, the best first, in the order of the best."""
+    together: dict[str, list[Match]] = {}
+    for match in matches:
+        together.setdefault(match.offer.service, []).append(match)
+    return [tuple(group) for group in together.values()]
 
 
 def near_miss_row(miss: NearMiss, listing: Listing, language: str) -> NearMissRow:

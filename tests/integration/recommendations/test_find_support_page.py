@@ -141,7 +141,7 @@ def test_why_it_is_not_here_names_every_reason(
     assert "not old enough yet" in told
     assert "It serves only Walker, GA" in told
     told = text_of(client.get(page_of(someone, "?need=dental-checkup&why=good")).text)
-    assert "It fits Rank 1 for" in told
+    assert re.search(r"It fits \d{3} of 1000 for “Dental checkup", told)
     told = text_of(client.get(page_of(someone, "?why=closed")).text)
     assert "not active" in told
     told = text_of(client.get(page_of(someone, "?why=soccer")).text)
@@ -284,7 +284,36 @@ def test_pages_of_ten(client: CheckedClient, session: Session, someone: Someone)
     names = [re.findall(r"Dentist number \d\d</h2>", page.text) for page in (first, second)]
     assert [len(found) for found in names] == [10, 3]
     assert not set(names[0]) & set(names[1])
-    assert "13 of 13" in text_of(second.text)
+    assert "13 services" in text_of(second.text)
+    assert "11. Dentist number" in text_of(second.text)
+
+
+def test_a_service_is_shown_once_with_its_other_places(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    from app.referrals.queries import referrals_of_student
+
+    service = make_service(session, name="Dentist on two streets")
+    far = make_location(session, latitude=35.08, longitude=-85.25)
+    near = make_service_at_location(session, service=service)
+    farther = make_service_at_location(session, service=service, location=far)
+    client.sign_in(someone.manager)
+    page = client.get(page_of(someone))
+    text = text_of(page.text)
+    assert "1 service for" in text
+    assert "2 of the 2 places that serve this fit" in text
+    assert "Also at 1 other place" in text
+    places = re.findall(r'name="service_at_location_id" value="([^"]+)"', page.text)
+    assert places == [str(farther.id), str(near.id)], "the other place can be referred to as well"
+    assert far.addresses[0].address_1 in text
+    (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', page.text))
+    data = {"csrf_token": token, "service_at_location_id": places[0], "category": "dental-checkup"}
+    client.post(
+        f"/students/{someone.ana.id}/referrals", data=data, headers={"Referer": page.request.url}
+    )
+    (referral,) = referrals_of_student(session, someone.ana.id)
+    assert referral.service_at_location_id == farther.id
+    assert referral.ranking["rank"] == 2
 
 
 def test_the_number_of_statements_does_not_grow_with_the_catalog(
@@ -303,7 +332,7 @@ def test_the_number_of_statements_does_not_grow_with_the_catalog(
     client.get(address)
     with count_statements(PAGE_STATEMENTS):
         page = client.get(address)
-    assert "14 of 14" in text_of(page.text)
+    assert "14 of the 14 places" in text_of(page.text)
     with count_statements(PAGE_STATEMENTS + SEARCH_STATEMENTS):
         client.get(address + "?why=more")
 
