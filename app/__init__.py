@@ -14,9 +14,10 @@ import click
 from flask import Flask
 
 from app import cli, errors, logs, models, sql_counter  # noqa: F401 - models: every class is known
-from app.extensions import MIGRATIONS, alembic, babel, compress, csrf, db, render_type
+from app.extensions import alembic, babel, compress, csrf, db
 from app.extensions import api as rest_api  # the package app.api takes the name `api` here
 from app.features import register_features
+from app.migrating import MIGRATIONS, render_type
 from app.security import headers, proxies, rate_limits, sign_in
 from app.settings import Settings
 from app.transactions import configure_engine
