@@ -19,7 +19,7 @@ class BrokenReferencesError(Exception):
     """A migration would leave rows that point at nothing; it was undone."""
 
 
-class Migrations(Alembic):  # type: ignore[misc]
+class Migrations(Alembic):
     """Alembic, with SQLite's foreign keys switched off while it works, and checked at the end.
 
     SQLite cannot alter a column, so a migration makes the table anew and drops the old one ("batch").
@@ -28,12 +28,12 @@ class Migrations(Alembic):  # type: ignore[misc]
 
     def run_migrations(self, fn: Any, **kwargs: Any) -> None:
         """Run the migrations that `fn` picks, all or none of them."""
-        connection = self.migration_context.connection
+        connection: Any = self.migration_context.connection
         if connection.dialect.name != "sqlite":
             super().run_migrations(fn, **kwargs)
             return
         # By the driver, since SQLAlchemy would begin a transaction, in which this does nothing.
-        driver = connection.connection.driver_connection
+        driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys = OFF")
         try:
             super().run_migrations(checked(fn), **kwargs)
