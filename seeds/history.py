@@ -118,6 +118,8 @@ class Stage:
             ),
         }
         self.turns = {place: list(_turns(pupils)) for place, pupils in self.pupils.items()}
+        # Whom nobody (or not the partner wanted) fits: asked once.
+        self.misfits: set[tuple[Pupil, str, uuid.UUID | None]] = set()
         self.invited = {place: iter(pupils) for place, pupils in self.pupils.items()}
         self.partners = {
             user.organization_id: actor
@@ -152,16 +154,18 @@ class Stage:
     def _begin(self, scene: Scene, thread: Thread) -> None:
         """Start a referral for the case's student, or for the next one whom a partner fits."""
         thread.referral = None
-        wanted = scene.case.partner and organization_id(scene.case.partner)
+        partner = scene.case.partner
+        wanted = organization_id(partner) if partner is not None else None
         turns = self.turns[scene.case.place]
         if thread.pupil is not None:
             turns = [(thread.pupil, thread.code)]
         served = self._codes_of(wanted) if wanted else None
         for pupil, code in list(turns):
-            if served is not None and code not in served:
+            if (served is not None and code not in served) or (pupil, code, wanted) in self.misfits:
                 continue
-            place = self._partner_for(pupil, code, thread.tried, wanted or None)
+            place = self._partner_for(pupil, code, thread.tried, wanted)
             if place is None:
+                self.misfits.add((pupil, code, wanted))
                 continue
             thread.pupil, thread.code = pupil, code
             thread.referral = referrals.create_draft(
