@@ -14,13 +14,19 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import utcnow
 from app.extensions import db
 from app.jobs.worker import run_worker
+from app.recommendations.queries import warm_up
+
+log = structlog.get_logger(__name__)
 
 # Browsers open connections ahead of need; a process that serves one connection at a time would wait
 # on an idle one, so each serves a few.
@@ -47,8 +53,21 @@ def serve(
     """
     listener = listen(host, port)
     with app.app_context():
+        warm_up_recommendations()
+    with app.app_context():  # another one: the session of the first has given its connection back
         db.engine.dispose()  # a connection must not be shared by the processes forked from here
     Site(app, listener, workers=workers, with_worker=with_worker, on_ready=on_ready).run()
+
+
+def warm_up_recommendations() -> None:
+    """Build the matching engines once, before the fork: all web processes share their memory.
+
+    A database that cannot be read yet is no reason not to serve: then the first question builds.
+    """
+    try:
+        warm_up(db.session, now=utcnow())
+    except SQLAlchemyError as error:
+        log.warning("engines_not_warmed", kind=type(error).__name__)
 
 
 def listen(host: str, port: int) -> socket.socket:

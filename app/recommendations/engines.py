@@ -22,7 +22,7 @@ from app.recommendations.offers import OfferList, offers_of
 from catalog.queries import current_revision, services_on_offer
 from catalog.taxonomy import broader
 from matching.engine import Engine
-from matching.parameters import load
+from matching.parameters import PRESETS, load
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +63,14 @@ def engine_for(session: Session, preset: str, *, on: date) -> tuple[Engine, int]
         if preset not in shelf.engines:
             shelf.engines[preset] = Engine(shelf.offers.offers, load(preset), broader())
         return shelf.engines[preset], revision
+
+
+def warm_up(session: Session, *, on: date) -> None:
+    """Build every preset's engine now: before serving, so that no first visitor waits, and before
+    the processes are forked, so that they share it.
+    """
+    for preset in PRESETS:
+        engine_for(session, preset, on=on)
 
 
 def read_offers(session: Session, on: date) -> OfferList:

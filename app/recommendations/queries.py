@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.clock import district_date
 from app.errors import NotFound
+from app.recommendations import engines
 from app.recommendations.activities import Activity, activities_of
 from app.recommendations.asking import Asked, as_domain_errors, ask_for, asked_of, explained
 from app.recommendations.asks import WHOLE_PLAN, Ask, choices
@@ -148,6 +150,11 @@ def shown_row(
             for other in others
         ),
     )
+
+
+def warm_up(session: Session, *, now: datetime) -> None:
+    """Read the catalog and build the engines before the first visitor comes."""
+    engines.warm_up(session, on=district_date(now))
 
 
 def one_a_service(misses: list[NearMiss]) -> list[NearMiss]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.recommendations.engines import engine_for
+from app.recommendations.queries import warm_up
 from catalog.services import bump_revision
 from tests.factories import make_service_at_location
 from tests.fixtures.statements import CountStatements
@@ -66,3 +67,13 @@ def test_threads_get_the_same_engine(session: Session) -> None:
         thread.join()
     assert len(found) == 4
     assert len({id(engine) for engine in found}) == 1
+
+
+def test_after_the_warm_up_no_question_reads_the_catalog(
+    session: Session, now: datetime, count_statements: CountStatements
+) -> None:
+    make_service_at_location(session)
+    warm_up(session, now=now)
+    with count_statements(3):
+        for preset in ("balanced", "urgent", "enrichment"):
+            engine_for(session, preset, on=ON)
