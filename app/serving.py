@@ -111,7 +111,7 @@ class Site(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "preload_app": True,
             "timeout": 60,
-            "graceful_timeout": 20,
+            "graceful_timeout": 8,  # a page takes a fraction of a second
             "accesslog": None,
             "loglevel": "warning",
             "logger_class": ReticentLogger,
