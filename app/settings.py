@@ -38,7 +38,10 @@ class Settings:
     """One installation's settings. Build with `from_environment`, or directly in tests."""
 
     instance_dir: Path = field(
-        metadata={"env": "INSTANCE_DIR", "meaning": "Where the embedded database, mail and keys lie"}
+        metadata={
+            "env": "INSTANCE_DIR",
+            "meaning": "Where the embedded database, mail and keys lie",
+        }
     )
     secret_key: str = field(
         metadata={

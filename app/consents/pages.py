@@ -29,7 +29,7 @@ def consent_element(code: str) -> str:
 @blueprint.get("/students/<uuid:student_id>/permissions")
 @requires("consents.record")
 def list_consents(student_id: uuid.UUID) -> ResponseReturnValue:
-    """The permissions of a student, and the form for another (10 statements)."""
+    """The permissions of a student, and the form for another."""
     student = student_for(db.session, signed_in_actor(), student_id, action="consents.record")
     today = district_date(utcnow())
     form = ConsentForm(

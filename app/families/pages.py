@@ -38,7 +38,7 @@ def show_suggestions(link: AccessLink, actor: Actor, token: str) -> ResponseRetu
         school=student.school.name,
         token=token,
         activities=suggested_activities(
-            db.session, student.id, language=str(get_locale()), now=utcnow(), picked=picked
+            db.session, student, language=str(get_locale()), now=utcnow(), picked=picked
         ),
         answers={r.service_id: r.answer for r in queries.responses_of(db.session, student.id)},
     )

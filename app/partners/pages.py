@@ -33,7 +33,7 @@ blueprint = Blueprint("partners", __name__, template_folder="templates")
 @blueprint.get("/r/<token>")
 @requires_link("referral", "referrals.view_as_partner")
 def show_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
-    """By link: who asks and for what kind of help; once opened, the whole referral (9 statements)."""
+    """By link: who asks and for what kind of help; once opened, the whole referral."""
     referral = queries.referral_for(
         db.session, actor, link.subject_id, action="referrals.view_as_partner"
     )
@@ -69,7 +69,7 @@ def answer_by_link(link: AccessLink, actor: Actor, token: str, action: str) -> R
 @blueprint.get("/inbox")
 @requires("referrals.inbox")
 def inbox() -> ResponseReturnValue:
-    """What waits for my organization, oldest first (5 statements)."""
+    """What waits for my organization, oldest first."""
     number = requested_page()
     found, total = queries.referrals_awaiting_partner(
         db.session, signed_in_actor(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE

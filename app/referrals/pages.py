@@ -58,7 +58,7 @@ def register_words(state: BlueprintSetupState) -> None:
 @blueprint.get("/referrals")
 @requires("referrals.list")
 def list_referrals() -> ResponseReturnValue:
-    """Referrals of my students, by where they stand (5 statements)."""
+    """Referrals of my students, by where they stand."""
     key = request.args.get("view", "waiting")
     states = next((states for name, _, states in VIEWS if name == key), VIEWS[0][2])
     number = requested_page()

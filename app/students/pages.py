@@ -68,7 +68,7 @@ def support_url(student_id: uuid.UUID, category: str) -> str:
 @blueprint.get("/today")
 @requires("students.read")
 def today() -> ResponseReturnValue:
-    """What needs the plan manager now (12 statements)."""
+    """What needs the plan manager now."""
     actor = signed_in_actor()
     now = utcnow()
     day = district_date(now)
@@ -96,7 +96,7 @@ def today() -> ResponseReturnValue:
 @blueprint.get("/students")
 @requires("students.read")
 def list_students() -> ResponseReturnValue:
-    """My students, with a filter (8 statements)."""
+    """My students, with a filter."""
     actor = signed_in_actor()
     day = district_date(utcnow())
     wanted = student_filter(request.args, today=day)
@@ -140,7 +140,7 @@ def show_student(student_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/district")
 @requires("district.read")
 def district() -> ResponseReturnValue:
-    """Plans and referrals by school, for the district's team (6 statements)."""
+    """Plans and referrals by school, for the district's team."""
     actor = signed_in_actor()
     day = district_date(utcnow())
     return render_template(

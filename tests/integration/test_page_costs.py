@@ -1,0 +1,105 @@
+"""Each page's number of SQL statements: stated here, and not growing with what it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.families.models import FamilyResponse
+from tests.factories import (
+    make_consent,
+    make_family_link,
+    make_partner_link,
+    make_referral,
+    make_school,
+    make_service_at_location,
+    make_student,
+    make_user,
+)
+from tests.fixtures.client import MakeClient
+from tests.fixtures.statements import CountStatements
+
+SECRET = "not a secret: only for the tests of Footbridge"
+
+# page -> statements, those of knowing who is signed in among them.
+COSTS = {
+    "/today": 8,
+    "/students": 6,
+    "/students/{student}": 13,
+    "/students/{student}/support?need=dental-checkup": 16,
+    "/students/{student}/permissions": 8,
+    "/students/{student}/family-link": 9,
+    "/referrals": 4,
+    "/referrals/{referral}": 8,
+    "/district": 4,
+    "/inbox": 4,
+    "/inbox/{referral}": 8,
+    "/r/{partner_token}": 8,
+    "/f/{family_token}": 18,
+    "/demo/mail": 1,
+}
+ROLE = {"/district": "district_admin", "/inbox": "partner", "/inbox/{referral}": "partner"}
+
+
+def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
+    """A school with `rows` students, each with referrals, answers and permissions."""
+    school = make_school(session)
+    manager = make_user(session, "plan_manager", schools=[school])
+    place = make_service_at_location(session, categories=["dental-checkup", "soccer"])
+    for _ in range(rows):
+        student = make_student(session, school=school, plan_manager=manager)
+        consent = make_consent(session, student)
+        referral = make_referral(
+            session, state="opened", student=student, place=place, consent=consent, by=manager
+        )
+        other = make_service_at_location(session, categories=["dental-checkup", "soccer"])
+        make_referral(session, state="declined", student=student, place=other)
+        session.add(
+            FamilyResponse(
+                student_id=student.id,
+                service_id=other.service_id,
+                answer="interested",
+                answered_at=now,
+            )
+        )
+        for _ in range(2):
+            make_service_at_location(session, categories=["dental-checkup", "soccer"])
+    session.flush()
+    _, partner_token = make_partner_link(
+        session, referral, secret=SECRET, now=now - timedelta(hours=1)
+    )
+    _, family_token = make_family_link(session, student, secret=SECRET, now=now)
+    return {
+        "student": student.id,
+        "referral": referral.id,
+        "partner_token": partner_token,
+        "family_token": family_token,
+        "users": {
+            "plan_manager": manager,
+            "partner": make_user(session, "partner", organization=place.service.organization),
+            "district_admin": make_user(session, "district_admin"),
+        },
+    }
+
+
+@pytest.mark.parametrize("page", COSTS)
+def test_a_page_costs_what_it_says_however_much_it_lists(
+    page: str,
+    session: Session,
+    now: datetime,
+    make_app: Callable[..., object],
+    make_client: MakeClient,
+    count_statements: CountStatements,
+) -> None:
+    scene = fill(session, now, rows=6)
+    users = scene.pop("users")
+    client = make_client(make_app(demo=True))
+    if not page.startswith(("/r/", "/f/", "/demo/")):
+        client.sign_in(users[ROLE.get(page, "plan_manager")])  # type: ignore[index]
+    path = page.format(**scene)
+    assert client.get(path).status_code == 200  # the engine is built by the first
+    with count_statements(COSTS[page]):
+        client.get(path)
