@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.consents.elements import ELEMENTS
@@ -26,15 +27,13 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     method = RadioField(
         "How",
         choices=[
-            ("paper", "On paper, kept at the school"),
-            ("in_person", "In person, in front of me"),
+            SelectChoice("paper", "On paper, kept at the school"),
+            SelectChoice("in_person", "In person, in front of me"),
         ],
         default="paper",
         validators=[InputRequired()],
     )
-    elements = CheckboxesField(
-        "Records that it covers", choices=[(code, str(code)) for code in ELEMENTS]
-    )
+    elements = CheckboxesField("Records that it covers")
     purpose = TextAreaField(
         "Purpose",
         validators=[DataRequired(), Length(max=1000)],
@@ -45,4 +44,4 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.elements.choices = [(code, str(label)) for code, label in ELEMENTS.items()]
+        self.elements.choices = [SelectChoice(code, str(label)) for code, label in ELEMENTS.items()]
