@@ -13,10 +13,10 @@ import itertools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.families.models import Suggestion
@@ -36,6 +36,7 @@ from app.security.links import NAME
 from app.security.models import User
 from app.security.policy import Actor, Role
 from app.students.models import Plan, School, Student
+from app.students.queries import student_by_id
 from catalog.models import Attribute, Service
 from catalog.taxonomy.loading import term_id
 from seeds.accounts import TOUR_SCHOOLS
@@ -45,10 +46,10 @@ from seeds.stories import Scene, scenes
 
 FIRST_ON_THE_TOUR = demo_id("student", "900001")  # Maya: the tour begins with her untouched
 STUDENTS_ELSEWHERE = 160
-NEEDS_A_STUDENT = 3  # and interests: what one student's history is about at most
 CANDIDATES = 8
 PICKS = (6, 3, 1)  # how often the first, the second, the third of a ranking is chosen
 SUGGESTIONS = 2
+MAIL_KEPT = timedelta(days=4)  # so that a visitor finds the visit's own messages in the demo's mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +89,21 @@ def load_history(session: Session, *, now: datetime) -> HistoryReport:
     earlier = set(session.scalars(select(Notice.id)))
     rng = Random(SEED)  # noqa: S311 - tells stories, guards nothing
     stage = Stage(session, now=now, rng=rng)
-    for scene in scenes(now, rng):
+    for scene in scenes(now, rng, room=stage.room()):
         stage.play(scene)
     session.flush()
-    _put_into_the_past(session, earlier)
+    _put_into_the_past(session, earlier, now=now)
     return stage.report()
 
 
-def _put_into_the_past(session: Session, earlier: set[uuid.UUID]) -> None:
-    """The messages of the past were sent when they were written: none is sent today."""
+def _put_into_the_past(session: Session, earlier: set[uuid.UUID], *, now: datetime) -> None:
+    """The messages of the past were sent when they were written, none today; the old ones are gone."""
+    of_the_past = Notice.id.not_in(earlier)
+    session.execute(delete(Notice).where(of_the_past, Notice.created_at < now - MAIL_KEPT))
     session.execute(
         update(Notice)
-        .where(Notice.state == "queued", Notice.id.not_in(earlier))
+        .where(of_the_past, Notice.state == "queued")
         .values(state="sent", attempts=1, sent_at=Notice.created_at)
-        .execution_options(synchronize_session=False)
     )
 
 
@@ -120,6 +122,7 @@ class Stage:
         self.turns = {place: list(_turns(pupils)) for place, pupils in self.pupils.items()}
         # Whom nobody (or not the partner wanted) fits: asked once.
         self.misfits: set[tuple[Pupil, str, uuid.UUID | None]] = set()
+        self.refused: set[tuple[uuid.UUID, uuid.UUID]] = set()  # student, service: not for us
         self.invited = {place: iter(pupils) for place, pupils in self.pupils.items()}
         self.partners = {
             user.organization_id: actor
@@ -130,6 +133,10 @@ class Stage:
             row.id: row.organization_id
             for row in session.execute(select(Service.id, Service.organization_id))
         }
+
+    def room(self) -> dict[str, int]:
+        """How many cases each place has students for: for about half of the needs somebody fits."""
+        return {place: len(turns) // 2 for place, turns in self.turns.items()}
 
     def report(self) -> HistoryReport:
         """What was played: referrals, and families that something was suggested to."""
@@ -210,6 +217,7 @@ class Stage:
             match.service_at_location_id
             for match in page.matches
             if match.service_id not in tried
+            and (pupil.id, match.service_id) not in self.refused
             and organization in {None, self.organizations.get(match.service_id)}
         ][: len(PICKS)]
         if not fitting:
@@ -258,7 +266,7 @@ class Stage:
                 self.session, thread.pupil.id, by=thread.pupil.manager, now=scene.at
             )
         elif thread.activities:
-            record_answer(
+            answer = record_answer(
                 self.session,
                 thread.pupil.id,
                 thread.activities.pop(0),
@@ -266,14 +274,17 @@ class Stage:
                 by=Actor(Role.FAMILY_LINK, NAME["family"], subject_id=thread.pupil.id),
                 now=scene.at,
             )
+            if answer.answer == "not_for_us":
+                self.refused.add((thread.pupil.id, answer.service_id))
 
     def _invite(self, scene: Scene, thread: Thread) -> None:
         """Suggest activities to the next family for whose child there are some, and send the link."""
         for pupil in self.invited[scene.case.place]:
             if not pupil.interests:
                 continue
+            student = student_by_id(self.session, pupil.id)
             found = suggested_activities(
-                self.session, pupil.id, language="en", now=self.now, limit=SUGGESTIONS
+                self.session, student, language="en", now=self.now, limit=SUGGESTIONS
             )
             if not found:
                 continue
@@ -330,7 +341,7 @@ def _pupil(student: Student) -> Pupil | None:
     interests = sorted(plan.interests, key=lambda interest: (-interest.strength, interest.term))
     liked = tuple(interest.term for interest in interests)
     codes = (*(need.category for need in needs), *liked)
-    return Pupil(student.id, manager, codes[:NEEDS_A_STUDENT], liked)
+    return Pupil(student.id, manager, codes, liked)
 
 
 def _turns(pupils: list[Pupil]) -> Iterator[tuple[Pupil, str]]:

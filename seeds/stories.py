@@ -6,6 +6,7 @@ the steps.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -15,6 +16,7 @@ from typing import Any
 
 from seeds import files
 
+PLACES = ("tour", "elsewhere")
 SCHOOLS_OPEN = time(13, 30, tzinfo=UTC)  # half past eight or nine in Chattanooga
 STEP_MINUTES = 50  # steps of one day stand apart, in their order
 DAYS_OF_DIFFERENCE = 3  # two tellings of a story begin up to so many days apart
@@ -26,6 +28,7 @@ class Case:
     """One telling of a story: what happens to one student. `place` is "tour" or "elsewhere"."""
 
     number: int
+    telling: int  # 0 for the first of this story at this place
     kind: str  # "referral" or "family"
     place: str
     partner: str | None
@@ -48,18 +51,38 @@ def _history() -> Any:
     return files.read("history.yaml")
 
 
-def scenes(now: datetime, rng: Random) -> list[Scene]:
-    """Every step of every case, in the order of time; all lie before `now`."""
-    found: list[Scene] = []
-    number = 0
-    for kind, stories in (("referral", _history()["stories"]), ("family", _history()["families"])):
-        for story in stories:
-            for place in ("tour", "elsewhere"):
-                for _ in range(story[place]):
-                    number += 1
-                    case = Case(number, kind, place, story.get("partner"))
-                    found += _told(case, story, now, rng)
+def scenes(now: datetime, rng: Random, *, room: Mapping[str, int] | None = None) -> list[Scene]:
+    """Every step of every case, in the order of time; all lie before `now`.
+
+    `room` is how many cases of referral each place has students for: where that is less than there
+    is to tell, each story is told once before any is told twice, in the order of the file.
+    """
+    found = [scene for case, story in _cases(room) for scene in _told(case, story, now, rng)]
     return sorted(found, key=lambda scene: (scene.at, scene.case.number))
+
+
+def _cases(room: Mapping[str, int] | None) -> list[tuple[Case, Mapping[str, Any]]]:
+    numbers = itertools.count(1)
+    referrals, families = (
+        [
+            (Case(next(numbers), telling, kind, place, story.get("partner")), story)
+            for story in stories
+            for place in PLACES
+            for telling in range(story[place])
+        ]
+        for kind, stories in (
+            ("referral", _history()["stories"]),
+            ("family", _history()["families"]),
+        )
+    )
+    if room is None:
+        return referrals + families
+    kept = []
+    for place in PLACES:
+        here = [pair for pair in referrals if pair[0].place == place]
+        here.sort(key=lambda pair: (pair[0].telling, pair[0].number))
+        kept += here[: room[place]]
+    return kept + families
 
 
 def _told(case: Case, story: Mapping[str, Any], now: datetime, rng: Random) -> Iterator[Scene]:
