@@ -54,6 +54,7 @@ SYSTEM = Actor(role=Role.SYSTEM, name="Footbridge")
 POLICY: dict[str, dict[Role, Scope]] = {
     "students.read": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS, Role.DISTRICT_ADMIN: Scope.ALL},
     "students.match": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS, Role.DISTRICT_ADMIN: Scope.ALL},
+    "plans.write": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS},
     "consents.record": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS},
     "families.invite": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS},
     "families.suggest": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS},

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -17,9 +17,10 @@ from app.extensions import db
 from app.families.queries import responses_of, responses_unseen, suggestions_of
 from app.referrals import queries as referrals
 from app.security.guard import requires, signed_in_actor
-from app.students import queries
+from app.students import queries, services
 from app.students.forms import student_filter
 from app.students.timeline import student_timeline
+from app.transactions import commits
 from app.web.paging import PAGE_SIZE, Page, requested_page
 from catalog.taxonomy import UnknownTermError, interests, label, needs
 from catalog.vocabulary import INSURANCE_KINDS
@@ -131,10 +132,21 @@ def show_student(student_id: uuid.UUID) -> ResponseReturnValue:
         referrals=made,
         answers=answers,
         suggestions=suggestions,
+        met_by_partner={r.category for r in made if r.outcome == "need_met"},
         consents=consents,
         today=district_date(utcnow()),
         timeline=student_timeline(student, made, answers, consents, disclosures, suggestions),
     )
+
+
+@blueprint.post("/students/<uuid:student_id>/needs/<category>/met")
+@requires("plans.write")
+@commits
+def mark_need_met(student_id: uuid.UUID, category: str) -> ResponseReturnValue:
+    """The plan manager says that a need is met."""
+    services.mark_need_met(db.session, student_id, category, by=signed_in_actor(), now=utcnow())
+    flash("The need is marked as met.")
+    return redirect(url_for("students.show_student", student_id=student_id))
 
 
 @blueprint.get("/district")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.audit.models import Disclosure
+from app.consents.elements import ELEMENTS
 from app.consents.models import Consent
 from app.families.models import FamilyResponse, Suggestion
 from app.referrals.models import Referral
@@ -67,14 +68,11 @@ def student_timeline(
         if consent.revoked_at:
             lines.append(TimelineEvent(consent.revoked_at, "Permission taken back", by, "", "x"))
     for shown in disclosures:
-        what = ", ".join(shown.elements) or "nothing that identifies the student"
+        words = ", ".join(str(ELEMENTS[code]) for code in shown.elements if code in ELEMENTS)
+        what = words or "nothing that identifies the student"
         lines.append(
             TimelineEvent(
-                shown.at,
-                f"{shown.party} looked at the referral",
-                f"Saw: {what}",
-                shown.by_name,
-                "eye",
+                shown.at, f"{shown.party} looked at the referral", f"Saw: {what}", "", "eye"
             )
         )
     if student.plan:

@@ -35,7 +35,7 @@ LIBRARY_ROUTES = {
 }
 
 # What stands for an argument of text in an address.
-STRINGS = {"action": "withdraw", "token": "forged", "digest": "0", "name": "x"}
+STRINGS = {"action": "withdraw", "category": "glasses", "token": "forged", "digest": "0", "name": "x"}
 # By endpoint: what must be sent before the view comes to look for its object.
 NO_ID = str(uuid.UUID(int=0))
 BODIES: dict[str, dict[str, Any]] = {

@@ -154,3 +154,21 @@ def test_a_student_without_plan_or_facts_still_has_a_page(
     assert "No plan yet" in page.text
     assert "Not known" in page.text
     assert client.get(f"/students/{bare.id}/support").status_code == 200
+
+
+def test_a_need_that_a_partner_met_is_marked_so_by_the_plan_manager(
+    client: CheckedClient, session: Session, two: TwoSchools, now: datetime
+) -> None:
+    client.sign_in(two.manager)
+    path = f"/students/{two.mine.id}"
+    assert "Mark as met" not in client.get(path).text
+    make_referral(session, state="completed", student=two.mine, category="dental-checkup")
+    shown = client.get(path)
+    marked = client.submit(shown, "/met", follow_redirects=True)
+    assert "The need is marked as met" in marked.text
+    assert "Need met" in marked.text
+    session.expire_all()
+    assert two.mine.plan is not None
+    assert two.mine.plan.needs[0].met_at == now
+    answer = client.post(f"{path}/needs/no-such-need/met", data={"csrf_token": client.csrf_token()})
+    assert answer.status_code == 404
