@@ -1,7 +1,8 @@
 """What a partner sees: a referral by its link, without an account; or the inbox, with one.
 
-Looking is a step with a record (FERPA), so it is a POST: the link's first page tells nothing of the
-student, and mail scanners that follow links open nothing.
+Looking is a step with a record (FERPA), so it is a POST, and each visit begins with it: the link's
+first page tells nothing of the student, and mail scanners that follow links open nothing. A closed
+referral tells nothing any more: nobody needs it to help.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from app.clock import district_date, utcnow
 from app.consents.elements import disclosable
 from app.consents.queries import elements_covered_now
 from app.extensions import db
+from app.partners.visits import begin_visit, is_visiting
 from app.referrals import forms, queries, services
 from app.referrals.models import Referral
 from app.referrals.states import OPEN, Side, State, possible_actions
@@ -33,7 +35,7 @@ blueprint = Blueprint("partners", __name__, template_folder="templates")
 @blueprint.get("/r/<token>")
 @requires_link("referral", "referrals.view_as_partner")
 def show_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
-    """By link: who asks and for what kind of help; once opened, the whole referral."""
+    """By link: who asks and for what kind of help; in a visit that opened it, the whole referral."""
     referral = queries.referral_for(
         db.session, actor, link.subject_id, action="referrals.view_as_partner"
     )
@@ -41,7 +43,7 @@ def show_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnVa
     return referral_page(
         referral,
         template="partners/by_link.html",
-        is_opened=State(referral.state) is not State.SENT,
+        way=link.id,
         open_url=url_for("partners.open_by_link", token=token),
         url=lambda action: url_for("partners.answer_by_link", token=token, action=action),
     )
@@ -52,7 +54,9 @@ def show_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnVa
 @commits
 def open_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
     """The partner asks to see the referral: the step is noted, and what was shown."""
-    services.open_as_partner(db.session, link.subject_id, by=actor, now=utcnow())
+    now = utcnow()
+    services.open_as_partner(db.session, link.subject_id, by=actor, now=now)
+    begin_visit(link.subject_id, way=link.id, now=now)
     return redirect(url_for("partners.show_by_link", token=token))
 
 
@@ -81,13 +85,12 @@ def inbox() -> ResponseReturnValue:
 @requires("referrals.inbox")
 def show_in_inbox(referral_id: uuid.UUID) -> ResponseReturnValue:
     """One referral, with an account."""
-    referral = queries.referral_for(
-        db.session, signed_in_actor(), referral_id, action="referrals.inbox"
-    )
+    actor = signed_in_actor()
+    referral = queries.referral_for(db.session, actor, referral_id, action="referrals.inbox")
     return referral_page(
         referral,
         template="partners/in_inbox.html",
-        is_opened=State(referral.state) is not State.SENT,
+        way=account_of(actor),
         open_url=url_for("partners.open_in_inbox", referral_id=referral_id),
         url=lambda action: url_for(
             "partners.answer_in_inbox", referral_id=referral_id, action=action
@@ -100,7 +103,10 @@ def show_in_inbox(referral_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def open_in_inbox(referral_id: uuid.UUID) -> ResponseReturnValue:
     """The partner looks, with an account."""
-    services.open_as_partner(db.session, referral_id, by=signed_in_actor(), now=utcnow())
+    actor = signed_in_actor()
+    now = utcnow()
+    services.open_as_partner(db.session, referral_id, by=actor, now=now)
+    begin_visit(referral_id, way=account_of(actor), now=now)
     return redirect(url_for("partners.show_in_inbox", referral_id=referral_id))
 
 
@@ -112,6 +118,12 @@ def answer_in_inbox(referral_id: uuid.UUID, action: str) -> ResponseReturnValue:
     answer(referral_id, action, signed_in_actor())
     flash(gettext("Thank you. The school has your answer."))
     return redirect(url_for("partners.show_in_inbox", referral_id=referral_id))
+
+
+def account_of(actor: Actor) -> uuid.UUID:
+    """The account of who is signed in."""
+    assert actor.user_id is not None  # noqa: S101 - only a link has none, and these came signed in
+    return actor.user_id
 
 
 def answer(referral_id: uuid.UUID, action: str, actor: Actor) -> Referral:
@@ -134,19 +146,24 @@ def referral_page(
     referral: Referral,
     *,
     template: str,
-    is_opened: bool,
+    way: uuid.UUID,
     open_url: str,
     url: Callable[[str], str],
 ) -> ResponseReturnValue:
-    """A referral as a partner may see it: never more than a permission in force covers today."""
+    """A referral as a partner may see it: never more than a permission in force covers today, only
+    while it is open, and only in a visit that began with a press on "Open".
+    """
+    state = State(referral.state)
+    now = utcnow()
+    is_opened = state is not State.SENT and is_visiting(referral.id, way=way, now=now)
     facts = []
-    if is_opened:
+    if is_opened and state in OPEN:
         covered, _ = elements_covered_now(
             db.session,
             student_id=referral.student_id,
             organization_id=referral.organization_id,
             frozen=referral.shared_elements,
-            on=district_date(utcnow()),
+            on=district_date(now),
         )
         facts = disclosable(
             referral.student,
@@ -155,7 +172,6 @@ def referral_page(
             elements=covered,
             language=str(get_locale()),
         )
-    state = State(referral.state)
     return render_template(
         template,
         referral=referral,

@@ -133,6 +133,7 @@ def send_referral(
 def reissue_link(session: Session, referral_id: uuid.UUID, *, by: Actor, now: datetime) -> Referral:
     """Send the partner a new link; the old one stops working. Conflict: the referral is closed."""
     referral = queries.referral_for(session, by, referral_id, action="referrals.write")
+    wait_for_turn(session, referral)
     recipient = referral_address(referral)
     if referral.state in CLOSED or referral.state == State.DRAFT or recipient is None:
         raise Conflict("A new link can be sent only while the referral is open with the partner.")
@@ -140,6 +141,13 @@ def reissue_link(session: Session, referral_id: uuid.UUID, *, by: Actor, now: da
     add_event(referral, "reissue_link", State(referral.state), by=by, now=now)
     session.flush()
     return referral
+
+
+def wait_for_turn(session: Session, referral: Referral) -> None:
+    """Let nobody else change this referral until our transaction ends, and see what it is by now: of
+    two links made at once, both would work. SQLite lets one writer in at a time as it is.
+    """
+    session.refresh(referral, ["state", "version"], with_for_update=True)
 
 
 def deliver_link(session: Session, referral: Referral, recipient: str, *, now: datetime) -> None:
@@ -293,8 +301,14 @@ def answer_as_partner(
 def open_as_partner(
     session: Session, referral_id: uuid.UUID, *, by: Actor, now: datetime
 ) -> Referral:
-    """The partner looks: the first time this is a step; what is shown is a disclosure, recorded."""
+    """The partner looks: the first time this is a step; what is shown is a disclosure, recorded.
+
+    Conflict: it is closed, so that nothing is shown any more.
+    """
     referral = queries.referral_for(session, by, referral_id, action="referrals.view_as_partner")
+    wait_for_turn(session, referral)
+    if referral.state in CLOSED:
+        raise Conflict(gettext("This referral is closed. Nothing more is needed from you."))
     if referral.state == State.SENT:
         apply_action(session, referral, "open", version=referral.version, by=by, now=now)
     covered, consent = elements_covered_now(

@@ -208,7 +208,7 @@ def test_two_people_at_once_only_the_first_is_kept(
     referral = make_referral(session, state="opened", student=scene.student, place=scene.place)
     path = link_to(session, referral)
     one, other = make_client(), make_client()
-    page_of_one, page_of_other = one.get(path), other.get(path)
+    page_of_one, page_of_other = opened_by(one, path), opened_by(other, path)
     assert one.submit(page_of_one, "/waitlist").status_code == 302
     late = other.submit(page_of_other, "/accept")
     assert late.status_code == 409
@@ -222,7 +222,7 @@ def test_declining_needs_a_reason_and_comes_back_to_the_plan_manager(
     referral = make_referral(session, state="opened", student=scene.student, place=scene.place)
     path = link_to(session, referral)
     partner = make_client()
-    page = partner.get(path)
+    page = opened_by(partner, path)
     without = partner.submit(page, "/decline")
     assert without.status_code == 422
     assert "Say why" in without.text
@@ -337,6 +337,11 @@ def test_what_no_partner_answers_expires_once(session: Session, scene: Scene) ->
     assert expire_overdue(session, now=later) == 1
     assert expire_overdue(session, now=later) == 0
     assert (referral.state, referral.closed_at) == ("expired", later)
+
+
+def opened_by(partner: CheckedClient, path: str) -> TestResponse:
+    """Press Open; what the partner then sees."""
+    return partner.submit(partner.get(path), "/open", follow_redirects=True)
 
 
 def link_to(session: Session, referral: Referral) -> str:
