@@ -46,6 +46,10 @@ class Invalid(DomainError):
         self.fields = fields or {}
 
 
+class BadQuery(Invalid):
+    """What was asked for is well formed, and still cannot be answered as asked."""
+
+
 class LinkExpired(DomainError):
     """The link was right once, but it has run out, or was replaced or withdrawn."""
 
@@ -56,6 +60,7 @@ STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Conflict: 409,
     LinkExpired: 410,
+    BadQuery: 400,  # before Invalid, which it is a kind of
     Invalid: 422,
     ValidationError: 422,
     CatalogError: 422,

@@ -10,6 +10,7 @@ def register_features(app: Flask, api: Api) -> None:
     """Register each feature's blueprints. Imported late: pages import the extensions."""
     from app.api.pages import blueprint as api_pages
     from app.consents.pages import blueprint as consents
+    from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
@@ -32,5 +33,5 @@ def register_features(app: Flask, api: Api) -> None:
         students,
     ):
         app.register_blueprint(pages)
-    for endpoints in (recommendations_api, referrals_api):
+    for endpoints in (hsds, recommendations_api, referrals_api):
         api.register_blueprint(endpoints)

@@ -1,5 +1,5 @@
-"""Limits on tries: at signing in, and at opening links. Counted in Redis where there is one, else
-in our database.
+"""Limits on tries: at signing in, at opening links, at reading the public listing. Counted in Redis
+where there is one, else in our database.
 
 The check runs before anything of the request reads or writes, so that the count's own transaction
 never waits for the request's. Who tried is kept as a keyed hash only. A try that signs in is given
@@ -65,6 +65,7 @@ SIGN_IN = (
     Rule("sign_in_account", (parse("10/15 minute"),), account),
 )
 LINKS = (Rule("link_visitor", (parse("120/minute"),), visitor),)
+PUBLIC_LISTING = (Rule("listing_visitor", (parse("600/minute"),), visitor),)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -126,8 +127,11 @@ def limiter() -> FixedWindowRateLimiter:
 
 
 def rules_of_request() -> tuple[Rule, ...]:
-    """Which rules this request is under: passwords when sent, links whenever one is opened."""
+    """Which rules this request is under: passwords when sent, links whenever one is opened, the
+    public listing whenever it is read."""
     endpoint = request.endpoint or ""
+    if request.blueprint == "hsds":
+        return PUBLIC_LISTING
     if endpoint in PASSWORD_PAGES:
         return SIGN_IN if request.method == "POST" else ()
     guard = getattr(current_app.view_functions.get(endpoint), "guard", ("", ""))
