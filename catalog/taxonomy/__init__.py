@@ -1,5 +1,10 @@
-"""The district's two vocabularies, needs and interests: what plans name and partners serve."""
+"""The district's two vocabularies, needs and interests: what plans name and partners serve.
 
+`resolve(text)` turns what people say into their terms.
+"""
+
+from catalog.taxonomy.crisis import Crisis, CrisisLine
+from catalog.taxonomy.resolving import Candidate, Resolution, resolve
 from catalog.taxonomy.terms import (
     LANGUAGES,
     Term,
@@ -14,6 +19,10 @@ from catalog.taxonomy.terms import (
 
 __all__ = [
     "LANGUAGES",
+    "Candidate",
+    "Crisis",
+    "CrisisLine",
+    "Resolution",
     "Term",
     "UnknownTermError",
     "VocabularyError",
@@ -21,5 +30,6 @@ __all__ = [
     "interests",
     "label",
     "needs",
+    "resolve",
     "term",
 ]
