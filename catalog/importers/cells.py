@@ -14,8 +14,10 @@ def one_email(draft: Draft, cells: Cells, origin: Origin, *names: str) -> str | 
         return None
     found = find_emails(text)
     if found != [text]:
-        kept = f"only {found[0]} was taken" if found else "left out"
+        kept = f"only {found[0]} was taken" if found else "kept beside the row"
         draft.note("warning", origin, "email_unclear", f"{text!r} is no single e-mail: {kept}.")
+        for name in names:
+            cells.give_back(name)
     return found[0] if found else None
 
 
@@ -24,7 +26,9 @@ def one_url(draft: Draft, cells: Cells, origin: Origin, *names: str) -> str | No
     text = cells.text(*names)
     address = web_address(text)
     if text and address is None:
-        draft.note("warning", origin, "url_unclear", f"{text!r} is no web address; left out.")
+        draft.note("warning", origin, "url_unclear", f"{text!r} is no web address; kept beside.")
+        for name in names:
+            cells.give_back(name)
     return address
 
 

@@ -13,9 +13,10 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from catalog.errors import NotACatalogError
+from catalog.importers.csv_tables import SourceTable
 from catalog.importers.draft import Cells, Draft, DraftRow, Origin
 from catalog.importers.hsds_phones import split_extension
-from catalog.importers.package import Package, SourceTable
+from catalog.importers.package import Package
 from catalog.importers.places import POST_BOX, CountiesRead, read_counties, read_state, read_zip
 from catalog.importers.text import find_emails, slug, web_address
 
@@ -67,6 +68,7 @@ def read_flat_sheet(package: Package, source: str, status: str | None) -> Draft:
         if not name:
             draft.note("error", origin, "no_name", "The row names no provider; it cannot come in.")
             continue
+        draft.take(origin)
         organization = add_organization(draft, cells, columns, name, origin)
         place = add_place(draft, cells, columns, organization, origin)
         services = add_services(draft, cells, columns, organization, origin, status=status)

@@ -1,53 +1,70 @@
-"""From HSDS CSV tables (2.0, with the names of 1.x and 3.x where they differ) to draft rows.
+"""From the tables of an HSDS package, of any version, to draft rows.
 
 Reads in the order in which rows name each other: organizations, locations, programs, services,
-services at locations; then the facts about them (`hsds_facts`) and the labels (`hsds_labels`).
-Every row comes in or has a line in the report.
+services at locations; then the facts about them (`third_facts` for version 3, `hsds_facts` and
+`first_facts` for what came before), the labels (`hsds_labels`), and what has no table of its own
+(`kept_rows`). Every row comes in or has a line in the report.
 """
 
 import uuid
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
-from catalog.importers import hsds_facts, hsds_labels, hsds_locations, hsds_phones
+from catalog.importers import (
+    first_facts,
+    hsds_facts,
+    hsds_labels,
+    hsds_locations,
+    hsds_phones,
+    kept_rows,
+    own_facts,
+    third_facts,
+)
+from catalog.importers.ages import read_ages_of
 from catalog.importers.cells import first_known, one_email, one_url
+from catalog.importers.csv_tables import SourceTable
 from catalog.importers.draft import Cells, Draft, DraftRow, Origin
-from catalog.importers.package import Package, SourceTable
+from catalog.importers.package import Package
+from catalog.importers.weekdays import read_date
 from catalog.vocabulary import SERVICE_STATUSES
 
+PARENT = "parent_organization_id"
 SENTENCE_LENGTH = 80  # an "alternate name" longer than this is a description
 
 
 def read_hsds(package: Package, source: str, status: str | None) -> Draft:
     """All rows of the package. `status` overrides what the file says of every service."""
-    draft = Draft(source, lines=list(package.lines))
+    is_third = package.version.startswith("3")
+    draft = Draft(source, lines=list(package.lines), keeps_ids=is_third)
     tables = package.tables
-    readers = (
-        ("organization", read_organizations),
-        ("location", hsds_locations.read_locations),
-        ("program", read_programs),
-        ("service", read_services),
-        ("address", hsds_facts.read_addresses),
-        ("postal_address", hsds_facts.read_postal_addresses),
-        ("service_at_location", read_services_at_locations),
-        ("contact", hsds_phones.read_contacts),
-        ("phone", hsds_phones.read_phones),
-        ("schedule", hsds_facts.read_schedules),
-        ("service_area", hsds_facts.read_service_areas),
-        ("language", hsds_phones.read_languages),
-        ("accessibility", hsds_facts.read_accessibility),
-        ("cost_option", hsds_facts.read_cost_options),
-        ("required_document", hsds_facts.read_required_documents),
-    )
-    for name, reader in readers:
-        table = tables.get(name)
-        if table:
-            reader(draft, table)
+    read_tables(draft, tables, MAIN_READERS)
+    if is_third:
+        for name in third_facts.TABLES:
+            if name in tables:
+                third_facts.read_facts(draft, name, tables[name])
+    else:
+        read_tables(draft, tables, FACT_READERS)
     hsds_locations.check_points(draft)
-    set_status(draft, status, tables["service"].file)
     hsds_labels.read_taxonomies(draft, tables)
     hsds_labels.read_attributes(draft, tables.get("attribute"))
-    hsds_labels.add_eligibility(draft, tables.get("attribute"))
+    first_facts.read_service_taxonomy(draft, tables.get("service_taxonomy"))
+    set_status(draft, status, tables["service"].file if "service" in tables else "")
+    if not own_facts.apply_own_facts(draft):
+        hsds_labels.add_eligibility(draft, tables.get("attribute"))
+    kept_rows.keep_rows(draft, tables)
     return draft
+
+
+def read_tables(
+    draft: Draft,
+    tables: Mapping[str, SourceTable],
+    readers: Iterable[tuple[str, Callable[[Draft, SourceTable], None]]],
+) -> None:
+    """Read those of the tables that are there, in the readers' order."""
+    for name, reader in readers:
+        if name in tables:
+            reader(draft, tables[name])
+    link_organizations(draft)
 
 
 def named_row(draft: Draft, table: str, cells: Cells, origin: Origin) -> tuple[str, str] | None:
@@ -79,13 +96,38 @@ def read_organizations(draft: Draft, table: SourceTable) -> None:
             "tax_status": cells.line("tax_status") or None,
             "tax_id": cells.line("tax_id") or None,
             "year_incorporated": int(year) if year.isdecimal() and len(year) == 4 else None,
-            "legal_status": cells.line("legal_status") or None,
+            "legal_status": cells.text("legal_status") or None,
             "logo": one_url(draft, cells, origin, "logo"),
             "uri": one_url(draft, cells, origin, "uri"),
         }
         if year and values["year_incorporated"] is None:
             draft.note("warning", origin, "year_unclear", f"{year!r} is no year; left out.")
-        draft.add_once("organization", known[0], {**values, "extra": cells.rest()}, origin)
+            cells.give_back("year_incorporated")
+        parent = cells.line("parent_organization_id")
+        extra = {**cells.rest(), **({PARENT: parent} if parent else {})}
+        draft.add_once("organization", known[0], {**values, "extra": extra}, origin)
+
+
+def link_organizations(draft: Draft) -> None:
+    """Name each organization's parent, now that all are in; an unknown one stays beside the row."""
+    for row in draft.of("organization"):
+        stated = row.values["extra"].get(PARENT)
+        if "parent_organization_id" in row.values or not stated:
+            row.values.setdefault("parent_organization_id", None)
+            continue
+        parent = draft.named("organization", stated)
+        is_other = parent is not None and parent is not row
+        row.values["parent_organization_id"] = parent.id if parent and is_other else None
+        if is_other:
+            row.values["extra"] = {k: v for k, v in row.values["extra"].items() if k != PARENT}
+        else:
+            draft.note(
+                "warning",
+                row.origin,
+                "parent_unknown",
+                f"{row.values['name']!r} belongs to organization {stated}, which is not in the "
+                "package; it came in without.",
+            )
 
 
 def read_programs(draft: Draft, table: SourceTable) -> None:
@@ -153,6 +195,9 @@ def read_services(draft: Draft, table: SourceTable) -> None:
                 "same_name",
                 f"The organization has another service named {known[1]!r}: perhaps the same one.",
             )
+        low, high = read_ages_of(draft, cells, origin)
+        moment = third_facts.read_moment(cells.line("last_modified"))
+        both_fees = cells.has_column("fees_description")
         values = {
             "organization_id": owner,
             "program_id": draft.id_of("program", program or ""),
@@ -164,19 +209,25 @@ def read_services(draft: Draft, table: SourceTable) -> None:
             "status": read_status(draft, cells, origin),
             "interpretation_services": cells.text("interpretation_services") or None,
             "application_process": cells.text("application_process") or None,
-            "fees_description": cells.text("fees_description", "fees") or None,
+            "fees_description": cells.text("fees_description" if both_fees else "fees") or None,
             "wait_time": cells.text("wait_time") or None,
+            "fees": (cells.text("fees") or None) if both_fees else None,
             "accreditations": cells.text("accreditations") or None,
             "eligibility_description": cells.text("eligibility_description", "eligibility") or None,
-            "minimum_age": None,
-            "maximum_age": None,
+            "minimum_age": low,
+            "maximum_age": high,
+            "assured_date": read_date(cells.line("assured_date")),
+            "assurer_email": one_email(draft, cells, origin, "assurer_email"),
             "licenses": cells.text("licenses") or None,
             "alert": cells.text("alert") or None,
+            **({"last_modified": moment} if moment else {}),
             "extra": cells.rest(),
         }
         added = draft.add_once("service", known[0], values, origin)
         if added and place:
             put_at_location(draft, added, place, origin)
+        if added:
+            first_facts.read_service_lists(draft, added, origin)
 
 
 def read_status(draft: Draft, cells: Cells, origin: Origin) -> str:
@@ -229,7 +280,7 @@ def read_services_at_locations(draft: Draft, table: SourceTable) -> None:
             )
             continue
         description = cells.line("description")
-        cells.line("id")
+        own_id = cells.line("id")
         put_at_location(
             draft,
             draft.rows["service"][service],
@@ -237,6 +288,7 @@ def read_services_at_locations(draft: Draft, table: SourceTable) -> None:
             origin,
             description=description or None,
             extra=cells.rest(),
+            own_id=own_id,
         )
 
 
@@ -248,6 +300,7 @@ def put_at_location(
     *,
     description: str | None = None,
     extra: dict[str, str] | None = None,
+    own_id: str = "",
 ) -> None:
     """A service at a location."""
     values = {
@@ -258,4 +311,26 @@ def put_at_location(
         "extra": extra or {},
     }
     key = f"{service.source_id}@{location.source_id}"
-    draft.add_once("service_at_location", key, values, origin)
+    draft.add_once("service_at_location", key, values, origin, own_id=own_id)
+
+
+MAIN_READERS = (
+    ("organization", read_organizations),
+    ("location", hsds_locations.read_locations),
+    ("program", read_programs),
+    ("service", read_services),
+    ("service_at_location", read_services_at_locations),
+)
+FACT_READERS = (
+    ("address", hsds_facts.read_addresses),
+    ("postal_address", hsds_facts.read_postal_addresses),
+    ("contact", hsds_phones.read_contacts),
+    ("phone", hsds_phones.read_phones),
+    ("schedule", hsds_facts.read_schedules),
+    ("regular_schedule", hsds_facts.read_schedules),
+    ("service_area", hsds_facts.read_service_areas),
+    ("language", hsds_phones.read_languages),
+    ("accessibility", hsds_facts.read_accessibility),
+    ("cost_option", hsds_facts.read_cost_options),
+    ("required_document", hsds_facts.read_required_documents),
+)

@@ -6,11 +6,11 @@ Each reader takes one table of the package and adds draft rows; what cannot come
 import re
 import uuid
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from catalog.importers.csv_tables import SourceTable
 from catalog.importers.draft import Cells, Draft, DraftRow, Origin
-from catalog.importers.package import SourceTable
+from catalog.importers.money import read_cents
 from catalog.importers.places import POST_BOX, read_state, read_zip
 from catalog.importers.schedules import read_schedule
 
@@ -99,6 +99,9 @@ def read_schedules(draft: Draft, table: SourceTable) -> None:
 def schedule_owner(draft: Draft, cells: Cells, origin: Origin) -> tuple[str, DraftRow] | None:
     """The service at the location where both are named and go together, else the one that is."""
     service, location = cells.line("service_id"), cells.line("location_id")
+    named = draft.named("service_at_location", cells.line("service_at_location_id"))
+    if named:
+        return "service_at_location", named
     both = draft.find("service_at_location", f"{service}@{location}")
     if both:
         return "service_at_location", both
@@ -199,14 +202,3 @@ def read_cost_options(draft: Draft, table: SourceTable) -> None:
         }
         key = f"{service}:{cells.line('id')}"
         draft.add("cost_option", key, {**values, "extra": cells.rest()}, origin)
-
-
-def read_cents(amount: str) -> int | None:
-    """ "$12.50" as 1250; None where it is no amount or below zero."""
-    try:
-        cents = Decimal(amount.replace("$", "").replace(",", "").strip()) * 100
-    except InvalidOperation:
-        return None
-    if not cents.is_finite() or cents < 0 or cents > 10**9:
-        return None
-    return int(cents.to_integral_value())

@@ -3,10 +3,15 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
-from catalog.importers.draft import Cells, Draft, DraftRow, Origin
+from catalog.importers.csv_tables import SourceRow, SourceTable
+from catalog.importers.draft import Cells, Draft, DraftRow, Origin, uuid_of
 from catalog.importers.eligibility_terms import Rule, read_labels
-from catalog.importers.package import SourceRow, SourceTable
+from catalog.importers.text import slug
+from catalog.taxonomy.loading import TAXONOMIES, taxonomy_id, term_id
+from catalog.taxonomy.terms import interests, needs
 
 ELIGIBILITY = "eligibility"
 CATEGORY = "category"
@@ -20,17 +25,49 @@ def read_taxonomies(draft: Draft, tables: Mapping[str, SourceTable]) -> None:
         if not source_id or not name:
             draft.note("error", origin, "no_name", "A taxonomy needs an id and a name.")
             continue
-        values = {
+        values: dict[str, Any] = {
             "name": name,
             "description": cells.text("description", "notes"),
             "uri": cells.line("uri", "reference_url") or None,
             "version": cells.line("version") or None,
         }
-        draft.add_once("taxonomy", source_id, {**values, "extra": cells.rest()}, origin)
+        values["extra"] = cells.rest()
+        if not is_here(draft, "taxonomy", source_id, values, origin):
+            draft.add_once("taxonomy", source_id, values, origin)
+    add_vocabularies(draft, tables)
     types = read_term_types(draft, tables)
     for origin, row in rows_of(tables, "taxonomy_term"):
         add_term(draft, Cells(row), types, origin)
     link_parents(draft)
+
+
+def is_here(
+    draft: Draft, table: str, source_id: str, values: dict[str, Any], origin: Origin
+) -> bool:
+    """Whether the row is of our own vocabularies, which every catalog has: then it is only named."""
+    found = uuid_of(source_id)
+    if found is None or found not in vocabulary_ids():
+        return False
+    draft.here.setdefault(table, {})[source_id] = DraftRow(found, source_id, values, origin)
+    draft.take(origin)
+    return True
+
+
+@cache
+def vocabulary_ids() -> frozenset[uuid.UUID]:
+    """The ids of our own taxonomies and their terms, the same in every installation."""
+    terms = (term_id(one.code) for one in (*needs(), *interests()))
+    return frozenset({*terms, *(taxonomy_id(name) for name in TAXONOMIES)})
+
+
+def add_vocabularies(draft: Draft, tables: Mapping[str, SourceTable]) -> None:
+    """HSDS 1 has no table of taxonomies: each of its terms names its vocabulary in a column."""
+    for origin, row in rows_of(tables, "taxonomy_term"):
+        name = Cells(row).line("vocabulary")
+        names = {taxonomy.values["name"].casefold() for taxonomy in draft.of("taxonomy")}
+        if name and name.casefold() not in names:
+            values = {"name": name, "description": "", "extra": {}}
+            draft.add("taxonomy", f"vocabulary:{slug(name)}", values, origin)
 
 
 def rows_of(tables: Mapping[str, SourceTable], name: str) -> list[tuple[Origin, SourceRow]]:
@@ -50,6 +87,7 @@ def read_term_types(draft: Draft, tables: Mapping[str, SourceTable]) -> dict[str
         term, kind = cells.line("taxonomy_recordid"), cells.line("taxonomy_type_recordid")
         if term in terms and draft.has("taxonomy", kind):
             types[term].append(kind)
+            draft.take(origin)
         else:
             draft.note(
                 "error",
@@ -74,7 +112,7 @@ def add_term(draft: Draft, cells: Cells, types: Mapping[str, list[str]], origin:
         *cells.ids("taxonomy_parent_name"),
         *cells.ids("taxonomy_parent_recordid"),
     ]
-    stated = cells.line("taxonomy_id") if draft.has("taxonomy", cells.line("taxonomy_id")) else ""
+    stated = cells.line("taxonomy_id")
     kind = taxonomy_of(draft, cells, stated, types.get(source_id, []))
     if kind is None and draft.rows.get("taxonomy"):
         draft.note("warning", origin, "no_taxonomy", f"{name!r} is not said to be of any taxonomy.")
@@ -90,17 +128,19 @@ def add_term(draft: Draft, cells: Cells, types: Mapping[str, list[str]], origin:
         "term_uri": cells.line("term_uri") or None,
         "extra": {**cells.rest(), **({"parents": parents} if parents else {})},
     }
-    draft.add_once("taxonomy_term", source_id, values, origin)
+    if not is_here(draft, "taxonomy_term", source_id, values, origin):
+        draft.add_once("taxonomy_term", source_id, values, origin)
 
 
 def taxonomy_of(draft: Draft, cells: Cells, stated: str, listed: list[str]) -> DraftRow | None:
     """The taxonomy of a term: by id in any of the columns used for it, else by name."""
     column = cells.line("taxonomy")
     for source_id in (stated, column, *listed):
-        found = draft.find("taxonomy", source_id)
+        found = draft.named("taxonomy", source_id)
         if found:
             return found
-    names = {name.casefold() for name in (column, cells.line("taxonomy_vocabulary")) if name}
+    stated_names = (column, cells.line("taxonomy_vocabulary"), cells.line("vocabulary"))
+    names = {name.casefold() for name in stated_names if name}
     return next((t for t in draft.of("taxonomy") if t.values["name"].casefold() in names), None)
 
 
@@ -109,20 +149,22 @@ def link_parents(draft: Draft) -> None:
     for term in draft.of("taxonomy_term"):
         extra = dict(term.values["extra"])
         listed = extra.pop("parents", [])
-        known = [p for p in listed if draft.has("taxonomy_term", p) and p != term.source_id]
+        known = [p for p in listed if draft.named("taxonomy_term", p) and p != term.source_id]
         name = term.values["name"]
         if missing := [parent for parent in listed if parent not in known]:
             draft.note(
                 "warning",
                 term.origin,
                 "parent_unknown",
-                f"{name!r} names parents that are not there: {', '.join(missing)}.",
+                f"{name!r} names parents that are not there: {', '.join(missing)}; kept beside.",
             )
+            extra["unknown_parent_ids"] = missing
         if known and not is_circle(draft, term, known[0]):
-            term.values["parent_id"] = draft.id_of("taxonomy_term", known[0])
+            parent = draft.named("taxonomy_term", known[0])
+            term.values["parent_id"] = parent.id if parent else None
         if len(known) > 1:
             extra["other_parent_ids"] = [
-                str(draft.id_of("taxonomy_term", parent)) for parent in known[1:]
+                str(row.id) for row in (draft.named("taxonomy_term", p) for p in known[1:]) if row
             ]
             draft.note(
                 "info",
@@ -155,10 +197,10 @@ def read_attributes(draft: Draft, table: SourceTable | None) -> None:
     for row in table.rows if table else ():
         cells, origin = Cells(row), Origin(table.file if table else "", row.number)
         entity = cells.line("link_entity") or "service"
-        linked, term_id = cells.line("service_id", "link_id"), cells.line("taxonomy_term_id")
-        term, owner = draft.find("taxonomy_term", term_id), draft.find(entity, linked)
+        linked, label_id = cells.line("service_id", "link_id"), cells.line("taxonomy_term_id")
+        term, owner = draft.named("taxonomy_term", label_id), draft.named(entity, linked)
         if term is None or owner is None:
-            missing = f"{entity} {linked}" if owner is None else f"term {term_id}"
+            missing = f"{entity} {linked}" if owner is None else f"term {label_id}"
             draft.note(
                 "error",
                 origin,
@@ -174,8 +216,8 @@ def read_attributes(draft: Draft, table: SourceTable | None) -> None:
             "value": cells.line("value") or None,
             "label": cells.line("label") or None,
         }
-        cells.line("id")
-        draft.add("attribute", f"{entity}:{linked}:{term_id}", {**values, "extra": {}}, origin)
+        key, own_id = f"{entity}:{linked}:{label_id}", cells.line("id")
+        draft.add("attribute", key, {**values, "extra": {}}, origin, own_id=own_id)
 
 
 def link_type(term: DraftRow) -> str:
@@ -185,7 +227,7 @@ def link_type(term: DraftRow) -> str:
 
 def add_eligibility(draft: Draft, table: SourceTable | None) -> None:
     """Make eligibility rules of each service's eligibility labels; the labels stay as well."""
-    terms = {term.id: term for term in draft.of("taxonomy_term")}
+    terms = {term.id: term for term in draft.known("taxonomy_term")}
     services = {service.id: service for service in draft.of("service")}
     labels: dict[uuid.UUID, list[str]] = defaultdict(list)
     for attribute in draft.of("attribute"):

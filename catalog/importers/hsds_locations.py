@@ -3,8 +3,9 @@
 from collections import defaultdict
 
 from catalog.importers.cells import first_known, one_url
+from catalog.importers.csv_tables import SourceTable
 from catalog.importers.draft import Cells, Draft, Origin
-from catalog.importers.package import SourceTable
+from catalog.importers.first_facts import read_location_lists
 from catalog.importers.places import Point, read_point, stray_points
 from catalog.vocabulary import LOCATION_TYPES
 
@@ -18,11 +19,12 @@ def read_locations(draft: Draft, table: SourceTable) -> None:
             draft.note("error", origin, "no_id", "The location has no id; it cannot come in.")
             continue
         kind = cells.line("location_type").lower()
+        usual = "virtual" if cells.line("virtual").lower() == "true" else "physical"
         point = location_point(draft, cells, origin)
         organization = first_known(draft, "organization", cells, "organization_id", origin)
         values = {
-            "location_type": kind if kind in LOCATION_TYPES else "physical",
-            "url": one_url(draft, cells, origin, "url"),
+            "location_type": kind if kind in LOCATION_TYPES else usual,
+            "url": one_url(draft, cells, origin, "url", "website"),
             "organization_id": draft.id_of("organization", organization or ""),
             "name": cells.line("name") or None,
             "alternate_name": cells.line("alternate_name") or None,
@@ -35,7 +37,9 @@ def read_locations(draft: Draft, table: SourceTable) -> None:
             "point_precision": "address" if point else "unknown",
             "extra": cells.rest(),
         }
-        draft.add_once("location", source_id, values, origin)
+        added = draft.add_once("location", source_id, values, origin)
+        if added:
+            read_location_lists(draft, added, origin)
 
 
 def location_point(draft: Draft, cells: Cells, origin: Origin) -> Point | None:
@@ -53,6 +57,16 @@ def location_point(draft: Draft, cells: Cells, origin: Origin) -> Point | None:
             origin,
             "point_impossible",
             f"{latitude}, {longitude} is no place; the location came in without a point.",
+        )
+        for name in ("latitude", "longitude"):
+            cells.give_back(name)
+    elif point.was_swapped:
+        draft.note(
+            "warning",
+            origin,
+            "point_swapped",
+            f"{latitude}, {longitude} are the wrong way round; read as "
+            f"{point.latitude}, {point.longitude}.",
         )
     elif point.was_metres:
         draft.note(

@@ -7,11 +7,12 @@ import re
 import uuid
 from typing import Any
 
+from catalog.importers.csv_tables import SourceTable
 from catalog.importers.draft import Cells, Draft, Origin
-from catalog.importers.package import SourceTable
 from catalog.importers.text import slug
 
 PHONE_TYPES = {"text", "voice", "fax", "cell", "video", "pager", "textphone"}
+OLDER_TYPES = {"tty": "textphone", "sms": "text", "hotline": "voice", "mobile": "cell"}
 PHONE_OWNERS = ("location_id", "service_id", "organization_id", "contact_id")
 SHORT_NUMBERS = re.compile(r"[2-9]11|988")
 
@@ -60,16 +61,22 @@ def read_phones(draft: Draft, table: SourceTable) -> None:
             draft.note(
                 "warning", origin, "number_odd", f"{number!r} cannot be dialled as it stands; kept."
             )
-        stated = cells.line("type").lower()
+        stated = cells.line("type", "number_type").lower()
+        stated = OLDER_TYPES.get(stated, stated)
         if stated and stated not in PHONE_TYPES:
+            cells.give_back("type")
+            cells.give_back("number_type")
             draft.note(
-                "info", origin, "phone_type_unclear", f"{stated!r} is no type of phone; left out."
+                "info",
+                origin,
+                "phone_type_unclear",
+                f"{stated!r} is no type of phone; kept beside.",
             )
         values = {
             "number": number,
             "extension": extension or None,
             "type": stated if stated in PHONE_TYPES else None,
-            "description": cells.line("description") or None,
+            "description": cells.line("description", "department") or None,
         }
         phone_id, languages, extra = cells.line("id"), cells.ids("language"), cells.rest()
         for owner, owner_id in owners:
@@ -78,6 +85,7 @@ def read_phones(draft: Draft, table: SourceTable) -> None:
             targets[f"{owner}_id"] = draft.id_of(owner, owner_id)
             known = draft.find("phone", key)
             if known and all(known.values[name] == values[name] for name in values):
+                draft.take(origin)
                 continue  # the same phone of the same owner: the file repeats it a place
             phone = draft.add("phone", key, {**values, **targets, "extra": extra}, origin)
             phone.values["extra"] = {**extra, **({"language": languages} if languages else {})}
@@ -85,7 +93,9 @@ def read_phones(draft: Draft, table: SourceTable) -> None:
 
 def split_extension(number: str, extension: str) -> tuple[str, str]:
     """ "(423) 555-0100 ext 12" as number and extension."""
-    match = re.fullmatch(r"(.*\d)\s*(?:ext\.?|x|extension)\s*(\d+)", number, re.IGNORECASE)
+    match = re.fullmatch(
+        r"(.*\d)\s*(?:ext\.?|x|extension)\s*(\d+|[A-Z]\d{0,7})", number, re.IGNORECASE
+    )
     return (match[1].strip(), match[2]) if match and not extension else (number, extension)
 
 
@@ -135,6 +145,7 @@ def read_languages(draft: Draft, table: SourceTable) -> None:
         listed = [(o, cells.line(f"{o}_id")) for o in ("service", "location")]
         owners = [(owner, id_) for owner, id_ in listed if draft.has(owner, id_)]
         if not owners:
+            draft.take(origin)
             draft.note(
                 "info",
                 origin,

@@ -33,7 +33,10 @@ def needs_by_label() -> Mapping[str, tuple[str, ...]]:
 
 def add_needs(draft: Draft) -> None:
     """Add the needs that the services' labels stand for; count the labels that stand for none."""
-    terms = {row.id: row.values for row in draft.of("taxonomy_term")}
+    terms = {row.id: row.values for row in draft.known("taxonomy_term")}
+    named = {
+        (row.values["link_id"], row.values["taxonomy_term_id"]) for row in draft.of("attribute")
+    }
     services = {row.id: row for row in draft.of("service")}
     labelled: set[uuid.UUID] = set()
     unread: Counter[str] = Counter()
@@ -53,7 +56,7 @@ def add_needs(draft: Draft) -> None:
         for code in codes:
             labelled.add(service.id)
             key = f"service:{service.source_id}:{NEED}:{code}"
-            if not draft.has("attribute", key):
+            if not draft.has("attribute", key) and (service.id, term_id(code)) not in named:
                 values = {
                     "link_id": service.id,
                     "taxonomy_term_id": term_id(code),

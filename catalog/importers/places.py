@@ -42,11 +42,18 @@ def read_zip(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Degrees, WGS 84. `was_metres`: it came as Web Mercator metres and was converted."""
+    """Degrees, WGS 84. `was_metres`: it came as Web Mercator metres and was converted;
+    `was_swapped`: longitude stood where latitude belongs."""
 
     latitude: float
     longitude: float
     was_metres: bool = False
+    was_swapped: bool = False
+
+    @property
+    def is_in_us(self) -> bool:
+        """Whether it can be in the United States, Alaska, Hawaii and Puerto Rico among them."""
+        return 17 <= self.latitude <= 72 and -180 <= self.longitude <= -64
 
 
 def read_point(latitude: str, longitude: str) -> Point | None:
@@ -57,6 +64,9 @@ def read_point(latitude: str, longitude: str) -> Point | None:
         return None
     if not (math.isfinite(north) and math.isfinite(east)) or (north == 0 and east == 0):
         return None
+    swapped = Point(east, north, was_swapped=True)
+    if swapped.is_in_us and not Point(north, east).is_in_us:
+        return swapped
     if abs(north) <= 90 and abs(east) <= 180:
         return Point(north, east)
     if all(MERCATOR_LEAST < abs(metres) <= MERCATOR_EDGE for metres in (north, east)):

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from catalog.db import Base
 from catalog.eligibility import check_facts
 from catalog.errors import CatalogValueError
-from catalog.importers.draft import Draft, DraftRow
+from catalog.importers.draft import Draft, DraftRow, Origin
 from catalog.importers.flat_sheet import read_flat_sheet
 from catalog.importers.hsds import read_hsds
+from catalog.importers.identity import settle_ids
 from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
@@ -89,10 +90,11 @@ def plan_import(
         raise CatalogValueError("The directory needs a name: give one with --source.")
     read = read_hsds if package.kind == "hsds" else read_flat_sheet
     draft = read(package, name, status)
+    settle_ids(session, draft)
     add_needs(draft)
     add_place_warnings(draft)
-    report = ImportReport(name, lines=draft.lines)
-    report.rows_read = {table.file: len(table.rows) for table in package.tables.values()}
+    report = ImportReport(name, lines=draft.lines, version=package.version)
+    account_for_rows(draft, package, report)
     plan = ImportPlan(report)
     gone: set[uuid.UUID] = set()
     tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
@@ -100,6 +102,25 @@ def plan_import(
     for table in sorted(tables, key=lambda table: table.name not in KEPT_TABLES):
         plan_table(session, draft, plan, table, gone=gone, now=now)
     return plan
+
+
+def account_for_rows(draft: Draft, package: Package, report: ImportReport) -> None:
+    """Count the rows of each file, those that came in, and those that a line says did not.
+
+    A row that no reader spoke of gets its line here: nothing is dropped silently.
+    """
+    refused = {(line.file, line.row) for line in draft.lines if line.severity == "error"}
+    for table in package.tables.values():
+        taken = {origin.row for origin in draft.taken if origin.file == table.file}
+        report.rows_read[table.file] = len(table.rows)
+        report.rows_in[table.file] = sum(row.number in taken for row in table.rows)
+        for row in table.rows:
+            if row.number not in taken and (table.file, row.number) not in refused:
+                reason = "Nothing in the row could be brought in."
+                draft.note("error", Origin(table.file, row.number), "row_left_out", reason)
+    for file, number in package.left_out.items():
+        report.rows_read[file] = number
+        report.rows_in[file] = 0
 
 
 def plan_table(
@@ -208,7 +229,7 @@ def insert_values(
         "imported": said,
     }
     if "last_modified" in table.c:
-        values["last_modified"] = now
+        values.setdefault("last_modified", now)
     return values
 
 
@@ -229,7 +250,8 @@ def plan_changes(
             if column in before and before[column] == value:
                 continue
             current = plain(held[known.id][column])
-            if column in before and current not in (before[column], value):
+            was_edited = column in before and current not in (before[column], value)
+            if was_edited and column != "last_modified":  # every import moves that one
                 kept.append(column)
             else:
                 values[column] = row.values[column]
@@ -245,7 +267,7 @@ def plan_changes(
                 )
             )
         if "last_modified" in table.c:
-            values["last_modified"] = now
+            values.setdefault("last_modified", now)
         plan.updates.setdefault(table.name, []).append((known.id, values))
 
 

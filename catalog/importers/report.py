@@ -41,6 +41,8 @@ class ImportReport:
     """The whole import. `rows_read` counts the rows in the files, by file."""
 
     source: str
+    version: str = ""
+    rows_in: dict[str, int] = field(default_factory=dict)
     rows_read: dict[str, int] = field(default_factory=dict)
     tables: dict[str, Counts] = field(default_factory=dict)
     lines: list[ReportLine] = field(default_factory=list)
@@ -78,7 +80,9 @@ class ImportReport:
         """Everything, as plain data for JSON."""
         return {
             "source": self.source,
+            "version": self.version,
             "rows_read": self.rows_read,
+            "rows_in": self.rows_in,
             "tables": {
                 name: {
                     "added": counts.added,

@@ -19,7 +19,7 @@ from catalog.errors import (
     UnsafeFileError,
     WrongEncodingError,
 )
-from catalog.importers import package as package_module
+from catalog.importers import files as files_module
 from catalog.importers.package import read_package
 
 ORGANIZATIONS = "id,name\n1,Sample House\n"
@@ -78,7 +78,7 @@ def test_ragged_rows_are_kept_and_reported(tmp_path: Path) -> None:
     assert [row.cells for row in package.tables["sheet"].rows] == [
         {"Provider": "Short", "Phone": ""},
         {"Provider": "Right", "Phone": "1"},
-        {"Provider": "Long", "Phone": "2"},
+        {"Provider": "Long", "Phone": "2", "column (3)": "surplus words"},
     ]
     assert [(line.row, line.code) for line in package.lines] == [
         (2, "row_ragged"),
@@ -113,7 +113,7 @@ def test_a_required_file_is_missing(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_other_tables(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "phones.csv").write_text("id,number\n1,423-555-0100\n")
     (tmp_path / "b.csv").write_text("y\n1\n")
     with pytest.raises(NotACatalogError, match="no directory in HSDS form"):
         read_package(tmp_path)
@@ -165,7 +165,7 @@ def test_a_link_out_of_the_folder(tmp_path: Path) -> None:
 def test_a_zip_bomb_is_stopped_while_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package_module, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(files_module, "MAX_BYTES", 100_000)
     path = zip_of(tmp_path / "bomb.zip", {"services.csv": "0" * 5_000_000})
     assert path.stat().st_size < 100_000
     with pytest.raises(TooLargeError):
@@ -179,7 +179,7 @@ def test_too_many_files(tmp_path: Path) -> None:
 
 
 def test_too_large_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package_module, "MAX_BYTES", 10)
+    monkeypatch.setattr(files_module, "MAX_BYTES", 10)
     path = tmp_path / "partners.csv"
     path.write_text("Provider,Phone\nA,1\n")
     with pytest.raises(TooLargeError, match="Split it"):
@@ -187,12 +187,35 @@ def test_too_large_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    "content",
-    ["Provider,Phone\nCafé,1\n".encode("latin-1"), "Provider,Phone\nA,1\n".encode("utf-16")],
+    ("content", "names"),
+    [
+        ("Provider,Phone\nCafé,1\n".encode("cp1252"), ["Café"]),
+        ("Provider,Phone\nCafé “Sol”,1\n".encode("cp1252"), ["Café “Sol”"]),
+        ("Provider,Phone\nCafé,1\n".encode() + "Niños,2\n".encode("cp1252"), ["Café", "Niños"]),
+        (b"Provider,Phone\nMentoring \x89\xdb\xd2 North,1\n", ["Mentoring – North"]),
+    ],
 )
-def test_another_encoding(tmp_path: Path, content: bytes) -> None:
+def test_letters_of_windows_and_mac_are_read_line_by_line_and_reported(
+    tmp_path: Path, content: bytes, names: list[str]
+) -> None:
     path = tmp_path / "partners.csv"
     path.write_bytes(content)
+    package = read_package(path)
+    assert [row.cells["Provider"] for row in package.tables["sheet"].rows] == names
+    assert "encoding_guessed" in {line.code for line in package.lines}
+
+
+def test_garbled_letters_are_mended_and_reported(tmp_path: Path) -> None:
+    path = tmp_path / "partners.csv"
+    path.write_text("Provider,Phone\nChildrenâ€™s CafÃ©,1\n", encoding="utf-8")
+    package = read_package(path)
+    assert package.tables["sheet"].rows[0].cells["Provider"] == "Children’s Café"
+    assert [line.code for line in package.lines] == ["letters_mended"]
+
+
+def test_utf_16_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "partners.csv"
+    path.write_bytes("Provider,Phone\nA,1\n".encode("utf-16"))
     with pytest.raises(WrongEncodingError, match="UTF-8"):
         read_package(path)
 

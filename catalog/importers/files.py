@@ -1,0 +1,89 @@
+"""The files of what was handed over, out of a folder or a zip, as bytes.
+
+Nothing of them is believed: sizes are counted while reading, nothing is unpacked to disk, and a
+path or a link that points elsewhere is refused. Called by `package`; understands no content.
+"""
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from catalog.errors import BrokenFileError, TooLargeError, UnsafeFileError
+
+MAX_BYTES = 50 * 1024 * 1024
+MAX_FILES = 200
+ENDINGS = frozenset({".csv", ".json", ".ndjson", ".jsonl"})
+
+
+def folder_files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The tables of a folder: CSV and JSON."""
+    total = 0
+    root = path.resolve()
+    for found in sorted(path.iterdir()):
+        if found.suffix.lower() not in ENDINGS or not found.is_file():
+            continue
+        if not found.resolve().is_relative_to(root):
+            raise UnsafeFileError(
+                f"{found.name!r} is a link to a file outside the folder. Copy the file itself in."
+            )
+        total += found.stat().st_size
+        if total > MAX_BYTES:
+            raise TooLargeError(too_large(path.name))
+        yield found.name, found.read_bytes()
+
+
+def zip_files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The tables of a zip, never unpacked to disk, counted while they are read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > MAX_FILES:
+                raise TooLargeError(
+                    f"{path.name!r} holds {len(members)} files; a package has at most {MAX_FILES}. "
+                    "Zip only the CSV files of the directory."
+                )
+            left = MAX_BYTES
+            for member in members:
+                name = check_member(path.name, member)
+                is_table = PurePosixPath(name).suffix.lower() in ENDINGS
+                if member.is_dir() or not is_table or name.startswith("."):
+                    continue
+                with archive.open(member) as handle:
+                    content = handle.read(left + 1)
+                if len(content) > left:
+                    raise TooLargeError(too_large(path.name))
+                left -= len(content)
+                yield name, content
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise BrokenFileError(
+            f"{path.name!r} cannot be opened as a zip: it is damaged or cut short. "
+            "Ask for it again, or download it anew."
+        ) from error
+    except RuntimeError as error:  # zipfile's own word for "encrypted"
+        raise BrokenFileError(
+            f"{path.name!r} is locked with a password. Ask for it without one."
+        ) from error
+
+
+def check_member(archive: str, member: zipfile.ZipInfo) -> str:
+    """The bare file name of a member, or a refusal of one that points elsewhere."""
+    inside = PurePosixPath(member.filename.replace("\\", "/"))
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    if inside.is_absolute() or ".." in inside.parts or ":" in member.filename or is_link:
+        raise UnsafeFileError(
+            f"{archive!r} holds a file that points outside of it ({member.filename!r}). "
+            "It was not opened. Ask the sender how it was made."
+        )
+    if "__MACOSX" in inside.parts:
+        return "." + inside.name
+    return inside.name
+
+
+def too_large(name: str) -> str:
+    """The words for it."""
+    return (
+        f"{name!r} is larger than {MAX_BYTES // 1024 // 1024} MB when unpacked, which is more than "
+        "an import takes. Split it, or leave out what is no part of the directory."
+    )
