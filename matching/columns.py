@@ -1,9 +1,10 @@
 """The offers as numpy columns: what the vectorised rules and scorers read.
 
-Built once for each catalog by the engine. Rows are in the order of the offers' keys, so that a
-row's number is also its place among ties. Holds no judgement: rules and scorers compare, columns
-only look up. A listing that contradicts itself keeps its row, with nothing in it but its keys: the
-listing rule excludes it before another rule is asked.
+Built once for each catalog by the engine. Rows are in the order of the offers' keys, or in one that
+serves the caller (`matching/index.py`); `place` tells a row's place in the order of keys, which
+breaks ties. Holds no judgement: rules and scorers compare, columns only look up. A listing that
+contradicts itself keeps its row, with nothing in it but its keys: the listing rule excludes it
+before another rule is asked.
 """
 
 from __future__ import annotations
@@ -17,26 +18,35 @@ import numpy as np
 from matching.checks import contradiction
 from matching.errors import CatalogError
 from matching.geo import Whole
-from matching.lookups import Areas, Mask, Points, Ranges, Rows, Sets, Weeks
+from matching.lookups import Areas, Mask, Points, Ranges, Rows, Sets, Weeks, Words
 from matching.question import Question
 from matching.types import Offer
 from matching.week import week
 
+Arrange = Callable[[Sequence[Offer]], Rows]  # offers by key -> the place of each row's offer
+
 
 class Columns:
-    """Every offer, in the order of keys, a column for each thing that is compared.
+    """Every offer, a column for each thing that is compared.
 
     Whole-number columns hold -1 where the partner has not said.
     """
 
-    def __init__(self, offers: Sequence[Offer]) -> None:
-        """Raise CatalogError where two offers have one key."""
-        self.offers = tuple(sorted(offers, key=lambda offer: offer.key))
-        self.row_of = {offer.key: row for row, offer in enumerate(self.offers)}
-        if len(self.row_of) < len(self.offers):
-            keys = [offer.key for offer in self.offers]
-            twice = next(one for one, other in pairwise(keys) if one == other)
-            raise CatalogError(f"Two offers have the key {twice!r}: give each offer its own.")
+    offers: Sequence[Offer]
+
+    def __init__(self, offers: Sequence[Offer], arrange: Arrange | None = None) -> None:
+        """Lay the offers out in the order of keys, or as `arrange` orders those.
+
+        Raise CatalogError where two offers have one key.
+        """
+        by_key = sorted(offers, key=lambda offer: offer.key)
+        for one, other in pairwise(by_key):
+            if one.key == other.key:
+                raise CatalogError(f"Two offers have the key {one.key!r}: give each offer its own.")
+        self._keys = Words(offer.key for offer in by_key)
+        self.place: Rows = np.arange(len(by_key)) if arrange is None else arrange(by_key)
+        self._row_at: Rows = np.argsort(self.place)
+        self.offers = tuple(by_key[place] for place in self.place)
         self.is_contradictory: Mask = np.array(
             [contradiction(offer) is not None for offer in self.offers], dtype=np.bool_
         )
@@ -46,8 +56,10 @@ class Columns:
             else offer
             for offer, wrong in zip(self.offers, self.is_contradictory, strict=True)
         ]
-        self._sound = sound
+        self._lay_out(sound)
 
+    def _lay_out(self, sound: Sequence[Offer]) -> None:
+        self._sound = sound
         self.services = Sets([(offer.service,) for offer in sound])
         self.categories = Sets([offer.categories for offer in sound])
         self.interests = Sets([offer.interests for offer in sound])
@@ -65,6 +77,7 @@ class Columns:
         self.schools = Sets([offer.schools or () for offer in sound])
         self.insurance = Sets([offer.insurance or () for offer in sound])
         self.income_ceiling = self._whole(lambda offer: offer.income_ceiling)
+        self.income_ceilings: Whole = np.unique(self.income_ceiling)
         self.required = Sets([offer.situations_required for offer in sound])
         self.barred = Sets([offer.situations_barred for offer in sound])
         self.genders = Sets([(offer.gender,) if offer.gender else () for offer in sound])
@@ -81,16 +94,16 @@ class Columns:
         self.referral_cap = self._whole(lambda offer: offer.referral_cap)
         self.closed = self._whole(lambda offer: offer.track_record.closed)
         self.connected = self._whole(lambda offer: offer.track_record.connected)
+        del self._sound
 
     def _count_kinds(self) -> None:
-        """Number the sets of terms that offers serve: what is worked out once for each of them."""
-        rows_of: dict[frozenset[str], list[int]] = {}
-        for row, offer in enumerate(self.offers):
-            rows_of.setdefault(frozenset((*offer.categories, *offer.interests)), []).append(row)
-        self.kind: Rows = np.zeros(len(self), dtype=np.intp)
-        self.example_of_kind: Rows = np.array([rows[0] for rows in rows_of.values()], dtype=np.intp)
-        for number, rows in enumerate(rows_of.values()):
-            self.kind[rows] = number
+        """Number what offers serve: what is worked out once for each such kind."""
+        self.example_of_kind: Rows
+        self.kind: Rows
+        pairs = self.categories.number * self.interests.different + self.interests.number
+        _, self.example_of_kind, self.kind = np.unique(
+            pairs, return_index=True, return_inverse=True
+        )
 
     def _mask(self, fact: Callable[[Offer], bool]) -> Mask:
         return np.array([fact(offer) for offer in self._sound], dtype=np.bool_)
@@ -100,7 +113,20 @@ class Columns:
         return np.array([-1 if value is None else value for value in values], dtype=np.int64)
 
     def __len__(self) -> int:
-        return len(self.offers)
+        return len(self.place)
+
+    def row_of(self, key: str) -> int | None:
+        """The row of the offer with the key, or None."""
+        place = self._keys.find(key)
+        return None if place is None else int(self._row_at[place])
+
+    def in_order_of_keys(self) -> Rows:
+        """Every row."""
+        return self._row_at
+
+    def service_of(self, row: int) -> str:
+        """The key of the row's service."""
+        return self.services.a_word(row)
 
     def metres(self, rows: Rows, question: Question) -> tuple[Whole, Mask]:
         """`Question.metres_to` for each row, and whether it is known."""

@@ -28,11 +28,15 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion. `value` is its definition; `values` answers the same for many rows."""
+    """One criterion. `value` is its definition; `values` answers the same for many rows.
+
+    `facts` names all of the profile that the value goes by.
+    """
 
     name: str
     value: Callable[[Offer, Question], Value]
     values: Callable[[Columns, Rows, Question], Whole]
+    facts: tuple[str, ...]
     codes: tuple[str, ...]
 
 

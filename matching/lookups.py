@@ -7,6 +7,7 @@ row holds; none knows what it is for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +18,62 @@ from matching.types import Point, Range, Residence
 from matching.week import Week, longest, total
 
 Rows = npt.NDArray[np.intp]
+Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+
+_FEW_WORDS: Final = 4096  # so many are read into a dictionary at the first question
+
+
+class Words:
+    """Different strings in order, found by bisection: a catalog is opened without reading them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        coded = sorted(_coded(word) for word in words)  # the order of the strings themselves
+        self._text: Bytes = np.frombuffer(b"".join(coded), dtype=np.uint8)
+        self._ends: Whole = np.cumsum([0, *(len(word) for word in coded)], dtype=np.int64)
+        self._places: dict[str, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, at: int) -> str:
+        return self._at(at).decode("utf-8", "surrogatepass")
+
+    def _at(self, at: int) -> bytes:
+        return self._text[self._ends[at] : self._ends[at + 1]].tobytes()
+
+    def find(self, word: str) -> int | None:
+        """The place of the word among all, or None."""
+        if len(self) <= _FEW_WORDS:
+            if self._places is None:
+                self._places = {self[at]: at for at in range(len(self))}
+            return self._places.get(word)
+        coded = _coded(word)
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._at(middle) < coded:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._at(low) == coded else None
+
+
+def _coded(word: str) -> bytes:
+    return word.encode("utf-8", "surrogatepass")
 
 
 class Lists:
     """For each row a list of any length, laid end to end; `take` picks the lists of some rows."""
 
     def __init__(self, lengths: Iterable[int]) -> None:
-        self._offsets = np.concatenate(([0], np.cumsum(np.fromiter(lengths, dtype=np.intp))))
+        self._offsets: Rows = np.concatenate(
+            ([0], np.cumsum(np.fromiter(lengths, dtype=np.intp))), dtype=np.intp
+        )
+
+    def items_of(self, row: int) -> slice:
+        """Where the items of one row lie."""
+        return slice(self._offsets[row], self._offsets[row + 1])
 
     def take(self, rows: Rows) -> tuple[Rows, Rows]:
         """Where the items of these rows lie, and for each the position of its row in `rows`."""
@@ -36,72 +85,120 @@ class Lists:
 
 
 class Sets:
-    """For each row a set of terms, kept as the rows of each term."""
+    """For each row a set of terms: each different set once, and its number for each row.
+
+    Rows share few sets, so that a term is looked for among sets, and a row costs one look-up.
+    """
 
     def __init__(self, sets: Sequence[Iterable[str]]) -> None:
-        rows_of: dict[str, list[int]] = {}
-        for row, terms in enumerate(sets):
-            for term in set(terms):
-                rows_of.setdefault(term, []).append(row)
-        self._rows_of = {term: np.array(rows, dtype=np.intp) for term, rows in rows_of.items()}
-        self._length = len(sets)
+        number_of: dict[frozenset[str], int] = {}
+        numbers = [number_of.setdefault(frozenset(terms), len(number_of)) for terms in sets]
+        self.number: Whole = np.array(numbers, dtype=np.int64)
+        self.different = len(number_of)
+        holders: dict[str, list[int]] = {}
+        for terms, number in number_of.items():
+            for term in terms:
+                holders.setdefault(term, []).append(number)
+        self.words = Words(holders)
+        in_order = [holders[term] for term in sorted(holders)]
+        self._lists = Lists(len(numbers) for numbers in in_order)
+        self._holders: Rows = np.array([n for numbers in in_order for n in numbers], dtype=np.intp)
+        self._a_word: Rows = np.full(len(number_of), -1, dtype=np.intp)
+        for at, numbers in enumerate(in_order):
+            self._a_word[numbers] = at
         self.is_filled: Mask = np.array([bool(terms) for terms in sets], dtype=np.bool_)
 
-    def rows(self, term: str) -> Rows:
-        """The rows whose set holds the term, in order."""
-        return self._rows_of.get(term, np.empty(0, dtype=np.intp))
+    def a_word(self, row: int) -> str:
+        """A term of the row's set, which must not be empty; of a set of one, that one."""
+        return self.words[int(self._a_word[self.number[row]])]
+
+    def holders(self, term: str) -> Rows:
+        """The numbers of the sets that hold the term."""
+        at = self.words.find(term)
+        return self._holders[:0] if at is None else self._holders[self._lists.items_of(at)]
 
     def count(self, terms: Iterable[str], rows: Rows) -> Whole:
         """How many of the terms each row's set holds."""
-        counts = np.zeros(self._length, dtype=np.int64)
+        counts = np.zeros(self.different, dtype=np.int64)
         for term in set(terms):
-            counts[self.rows(term)] += 1
-        return counts[rows]
+            counts[self.holders(term)] += 1
+        return counts[self.number[rows]]
 
     def has_any(self, terms: Iterable[str], rows: Rows) -> Mask:
         """Whether each row's set holds any of the terms."""
-        return self.count(terms, rows) > 0
+        found = np.zeros(self.different, dtype=np.bool_)
+        for term in terms:
+            found[self.holders(term)] = True
+        return found[self.number[rows]]
+
+    def best(self, worths: Iterable[tuple[str, int]], rows: Rows) -> Whole:
+        """The most that any term of each row's set is worth; 0 where none is named."""
+        best = np.zeros(self.different, dtype=np.int64)
+        for term, worth in worths:
+            holders = self.holders(term)
+            best[holders] = np.maximum(best[holders], worth)
+        return best[self.number[rows]]
 
 
 class Ranges:
-    """For each row its age or grade ranges."""
+    """For each row its age or grade ranges: each different tuple of them once."""
 
     def __init__(self, ranges: Sequence[tuple[Range, ...] | None]) -> None:
-        spans = [span(bounds) for one in ranges for bounds in one or ()]
-        self._low: Floats = np.array([low for low, _ in spans], dtype=np.float64)
-        self._end: Floats = np.array([end for _, end in spans], dtype=np.float64)
-        self._lists = Lists(len(one or ()) for one in ranges)
+        spans = [tuple(span(bounds) for bounds in one or ()) for one in ranges]
+        number_of: dict[tuple[tuple[float, float], ...], int] = {}
+        numbers = [number_of.setdefault(one, len(number_of)) for one in spans]
+        self.number: Whole = np.array(numbers, dtype=np.int64)
+        self._lists = Lists(len(one) for one in number_of)
+        self._low: Floats = np.array([low for one in number_of for low, _ in one], dtype=np.float64)
+        self._end: Floats = np.array([end for one in number_of for _, end in one], dtype=np.float64)
+        self._owner: Rows = np.repeat(np.arange(len(number_of)), [len(one) for one in number_of])
+        self._different = len(number_of)
+        self._bounds: Floats = np.unique(np.concatenate((self._low, self._end)))
         self.is_stated: Mask = np.array([one is not None for one in ranges], dtype=np.bool_)
         self.restricts: Mask = np.array([restricts(one) for one in ranges], dtype=np.bool_)
 
     def fits(self, value: float, rows: Rows) -> Mask:
         """Whether any range of each row holds the value."""
-        items, owners = self._lists.take(rows)
-        fits = np.zeros(len(rows), dtype=np.bool_)
-        fits[owners[(self._low[items] <= value) & (value < self._end[items])]] = True
-        return fits
+        fits = np.zeros(self._different, dtype=np.bool_)
+        fits[self._owner[(self._low <= value) & (value < self._end)]] = True
+        return fits[self.number[rows]]
+
+    def between(self, value: float) -> int:
+        """Between which two bounds the value lies: values with one answer fit the same rows."""
+        return int(np.searchsorted(self._bounds, value, side="right"))
 
 
 class Weeks:
-    """For each row its hours of the week."""
+    """For each row its hours of the week: each different week once."""
 
     def __init__(self, weeks: Sequence[Week | None]) -> None:
-        stretches = [stretch for one in weeks for stretch in one or ()]
+        number_of: dict[Week, int] = {}
+        numbers = [number_of.setdefault(one or (), len(number_of)) for one in weeks]
+        self.number: Whole = np.array(numbers, dtype=np.int64)
+        self._different = len(number_of)
+        stretches = [stretch for one in number_of for stretch in one]
         self._start: Whole = np.array([start for start, _ in stretches], dtype=np.int64)
         self._end: Whole = np.array([end for _, end in stretches], dtype=np.int64)
-        self._lists = Lists(len(one or ()) for one in weeks)
+        self._lists = Lists(len(one) for one in number_of)
         self.is_stated: Mask = np.array([one is not None for one in weeks], dtype=np.bool_)
         self.longest: Whole = np.array([longest(one or ()) for one in weeks], dtype=np.int64)
         self.total: Whole = np.array([total(one or ()) for one in weeks], dtype=np.int64)
 
     def overlaps(self, free: Week, rows: Rows) -> tuple[Whole, Whole]:
         """Minutes that each row shares with `free`: of the longest stretch, and of all together."""
-        items, owners = self._lists.take(rows)
-        best = np.zeros(len(rows), dtype=np.int64)
-        shared = np.zeros(len(rows), dtype=np.int64)
+        if len(rows) < self._different:
+            return self._shared(free, self.number[rows])
+        best, shared = self._shared(free, np.arange(self._different))
+        return best[self.number[rows]], shared[self.number[rows]]
+
+    def _shared(self, free: Week, numbers: Rows) -> tuple[Whole, Whole]:
+        items, owners = self._lists.take(numbers)
+        starts, ends = self._start[items], self._end[items]
+        best = np.zeros(len(numbers), dtype=np.int64)
+        shared = np.zeros(len(numbers), dtype=np.int64)
         for start, end in free:
-            minutes = np.minimum(self._end[items], end) - np.maximum(self._start[items], start)
-            some = minutes > 0
+            minutes = np.minimum(ends, end) - np.maximum(starts, start)
+            some = np.flatnonzero(minutes > 0)
             np.maximum.at(best, owners[some], minutes[some])
             np.add.at(shared, owners[some], minutes[some])
         return best, shared
@@ -135,6 +232,7 @@ class Areas:
             [-1.0 if area.radius_metres is None else area.radius_metres for area in stated],
             dtype=np.float64,
         )
+        self.is_drawn = any(area.centre or area.polygon for area in stated)
         shapes = {area.polygon: 0 for area in stated if area.polygon}
         self.polygons = tuple(shapes)  # each once: many programs share one boundary
         numbers = {polygon: number for number, polygon in enumerate(self.polygons)}

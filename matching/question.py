@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from matching.geo import metres_between
 from matching.parameters import Parameters
@@ -47,9 +48,12 @@ class Background:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
-    """`load` is the number of open referrals now, by service key."""
+    """`load` is the number of open referrals now, by service key.
+
+    What it derives is derived once: rules and scorers ask for it again with every offer.
+    """
 
     profile: Profile
     on: date
@@ -57,19 +61,19 @@ class Question:
     parameters: Parameters
     background: Background
 
-    @property
+    @cached_property
     def places(self) -> tuple[Point, ...]:
         """Where the student sets out from: home and school, as far as they are known."""
         return tuple(
             point for point in (self.profile.home, self.profile.school_point) if point is not None
         )
 
-    @property
+    @cached_property
     def free_week(self) -> Week | None:
         """The student's free hours, or None where they are not known."""
         return None if self.profile.free_hours is None else week(self.profile.free_hours)
 
-    @property
+    @cached_property
     def usual_week(self) -> Week:
         """When a student is usually free: after school, and in the day at weekends."""
         figures = self.parameters
@@ -77,7 +81,7 @@ class Question:
         weekend = (figures.time_weekend_opens, figures.time_weekend_closes)
         return week(Hours(day, *(school_day if day < 5 else weekend)) for day in range(7))
 
-    @property
+    @cached_property
     def state(self) -> str | None:
         """The state of residence, told by the county ("Hamilton, TN")."""
         county = self.profile.county
@@ -85,6 +89,15 @@ class Question:
 
     def metres_to(self, offer: Offer) -> int | None:
         """Distance from the nearer of home and school, or None where an end is not known."""
-        if offer.point is None:
+        if offer.point is None or not self.places:
             return None
-        return min((metres_between(place, offer.point) for place in self.places), default=None)
+        metres = self._metres.get(offer.point)
+        if metres is None:
+            metres = min(metres_between(place, offer.point) for place in self.places)
+            self._metres[offer.point] = metres
+        return metres
+
+    @cached_property
+    def _metres(self) -> dict[Point, int]:
+        """Distances worked out so far: reach and closeness ask for the same one."""
+        return {}

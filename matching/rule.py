@@ -6,7 +6,7 @@ To add a rule: write its file (decisions in the docstring, `judge`, `verdicts`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,14 +27,20 @@ class Rule:
     """One rule of eligibility.
 
     `judge` is the rule's definition: None is YES, a Reason is NO or UNKNOWN. `verdicts` answers the
-    same for the given rows of the columns. Where something could turn a NO, `change` finds the
-    smallest change that does (or None where this time nothing can), and `apply` carries it out.
+    same for the given rows of the columns. `facts` names all of the profile that the answer goes by:
+    while none of them is known, the rule refuses nobody for the student. Students of whom `alike`
+    gives the same (by default, the same facts) have the same answers.
+
+    Where something could turn a NO, `change` finds the smallest change that does (or None where
+    this time nothing can), and `apply` carries it out.
     """
 
     name: str
     judge: Callable[[Offer, Question], Reason | None]
     verdicts: Callable[[Columns, Rows, Question], Verdicts]
+    facts: tuple[str, ...]
     codes: tuple[str, ...]
+    alike: Callable[[Columns, Profile], Hashable] | None = None
     change_codes: tuple[str, ...] = ()
     change: Callable[[Offer, Question], Reason | None] | None = None
     apply: Callable[[Profile, Offer, date, Reason], Circumstances] | None = None

@@ -67,8 +67,13 @@ def judge_all(offer: Offer, question: Question) -> tuple[Reason, ...]:
     contradiction = listing.judge(offer, question)
     if contradiction is not None:
         return (contradiction,)
-    answers = (rule.judge(offer, question) for rule in RULES[1:])
-    return tuple(answer for answer in answers if answer is not None)
+    return judge_sound(offer, question)
+
+
+def judge_sound(offer: Offer, question: Question) -> tuple[Reason, ...]:
+    """`judge_all` of a listing known not to contradict itself."""
+    answers = [rule.judge(offer, question) for rule in RULES[1:]]
+    return tuple([answer for answer in answers if answer is not None])
 
 
 def refusals(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:

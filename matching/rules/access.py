@@ -38,4 +38,6 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=missing & ~doubtful, unknown=missing & doubtful)
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("access_not_stated", "access_missing"))
+RULE = Rule(
+    NAME, judge, verdicts, facts=("access_needs",), codes=("access_not_stated", "access_missing")
+)

@@ -24,4 +24,4 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=~columns.is_active[rows])
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("inactive",))
+RULE = Rule(NAME, judge, verdicts, facts=(), codes=("inactive",))

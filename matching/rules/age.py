@@ -10,6 +10,8 @@ Decisions:
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 
 from matching.columns import Columns
@@ -17,7 +19,7 @@ from matching.lookups import Rows
 from matching.question import Question
 from matching.ranges import fits, lies, next_start, restricts
 from matching.rule import Rule, Verdicts, ask, column_of, no
-from matching.types import Offer, Reason
+from matching.types import Offer, Profile, Reason
 from matching.waiting import apply_wait, day_of_age, wait_until
 
 NAME = "age"
@@ -52,6 +54,11 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     )
 
 
+def alike(columns: Columns, profile: Profile) -> Hashable:
+    """Students whose ages lie between the same two bounds of any program."""
+    return None if profile.age is None else columns.ages.between(profile.age)
+
+
 def change(offer: Offer, question: Question) -> Reason | None:
     """Wait until the student is old enough."""
     age = question.profile.age
@@ -66,6 +73,8 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("age",),
+    alike=alike,
     codes=("ages_not_stated", "age_unknown", "too_young", "too_old", "between_ages"),
     change_codes=("old_enough",),
     change=change,

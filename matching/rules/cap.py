@@ -30,11 +30,14 @@ def judge(offer: Offer, question: Question) -> Reason | None:
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     """`judge` for rows."""
-    open_now = np.zeros(len(columns), dtype=np.int64)
-    for service, count in question.load.items():
-        open_now[columns.services.rows(service)] = count
-    cap = columns.referral_cap[rows]
-    return column_of(rows, no=(cap >= 0) & (open_now[rows] >= cap))
+    full = columns.referral_cap[rows] >= 0
+    capped = rows[full]  # few programs state a cap
+    _, examples, service = np.unique(
+        columns.services.number[capped], return_index=True, return_inverse=True
+    )
+    open_now = [question.load.get(columns.service_of(row), 0) for row in capped[examples]]
+    full[full] = np.array(open_now, dtype=np.int64)[service] >= columns.referral_cap[capped]
+    return column_of(rows, no=full)
 
 
 def change(offer: Offer, question: Question) -> Reason | None:
@@ -51,6 +54,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=(),
     codes=("at_cap",),
     change_codes=("one_more",),
     change=change,

@@ -39,6 +39,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("declined",),
     codes=("declined_lately",),
     change_codes=("try_again",),
     change=change,

@@ -99,6 +99,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("free_hours",),
     codes=("hours_not_stated", "free_hours_unknown", "too_little_time"),
     change_codes=("free_then",),
     change=change,

@@ -33,4 +33,4 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=restricted & ~columns.genders.has_any((gender,), rows))
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("gender_unknown", "other_gender"))
+RULE = Rule(NAME, judge, verdicts, facts=("gender",), codes=("gender_unknown", "other_gender"))

@@ -60,6 +60,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("grade",),
     codes=("grade_unknown", "below_grades", "above_grades", "between_grades"),
     change_codes=("in_grade",),
     change=change,

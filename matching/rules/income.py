@@ -6,9 +6,12 @@ ceiling. Near miss: income goes up and down within a year, so the share that wou
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date
 from typing import cast
+
+import numpy as np
 
 from matching.columns import Columns
 from matching.lookups import Rows
@@ -38,6 +41,12 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=(ceiling >= 0) & (income > ceiling))
 
 
+def alike(columns: Columns, profile: Profile) -> Hashable:
+    """Households between the same two ceilings of any program."""
+    income = profile.income_percent
+    return None if income is None else int(np.searchsorted(columns.income_ceilings, income))
+
+
 def change(offer: Offer, question: Question) -> Reason | None:
     """An income at the ceiling."""
     return would_do(NAME, "income_at_ceiling", ceiling=offer.income_ceiling)
@@ -52,6 +61,8 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("income_percent",),
+    alike=alike,
     codes=("income_unknown", "income_above"),
     change_codes=("income_at_ceiling",),
     change=change,

@@ -65,6 +65,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("insurance",),
     codes=("insurance_unknown", "insurance_not_taken", "uninsured_not_taken"),
     change_codes=("get_insured",),
     change=change,

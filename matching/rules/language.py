@@ -71,6 +71,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("languages",),
     codes=(
         "languages_not_stated",
         "interpreter_not_stated",

@@ -27,4 +27,4 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=columns.is_contradictory[rows])
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("contradictory",))
+RULE = Rule(NAME, judge, verdicts, facts=(), codes=("contradictory",))

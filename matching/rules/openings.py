@@ -91,6 +91,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=(),
     codes=(
         "openings_not_stated",
         "openings_undated",

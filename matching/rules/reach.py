@@ -19,7 +19,8 @@ from typing import cast
 
 from matching.checks import WAYS_OF_TRAVEL
 from matching.columns import Columns
-from matching.lookups import Rows
+from matching.geo import Whole
+from matching.lookups import Mask, Rows
 from matching.question import Question
 from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
 from matching.types import Offer, Profile, Reason
@@ -33,7 +34,7 @@ def limit_of(travel: str, question: Question) -> int:
     return {"foot": figures.reach_foot, "bus": figures.reach_bus, "car": figures.reach_car}[travel]
 
 
-def _limits(question: Question) -> tuple[int, int]:
+def limits(question: Question) -> tuple[int, int]:
     """Up to where it is surely reached, and beyond where it is surely not."""
     travel = question.profile.travel
     ways = WAYS_OF_TRAVEL if travel is None else (travel,)
@@ -48,7 +49,7 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     if offer.point is None:
         return ask(NAME, "place_not_stated")
     metres = question.metres_to(offer)
-    near, far = _limits(question)
+    near, far = limits(question)
     if metres is not None and metres <= near:
         return None
     if metres is None or question.profile.home is None:
@@ -67,10 +68,16 @@ def _beyond(metres: int, far: int, travel: str | None) -> Reason:
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     """`judge` for rows."""
-    metres, is_known = columns.metres(rows, question)
+    return verdicts_at(columns, rows, question, *columns.metres(rows, question))
+
+
+def verdicts_at(
+    columns: Columns, rows: Rows, question: Question, metres: Whole, is_known: Mask
+) -> Verdicts:
+    """`verdicts` where the distances are known already."""
     elsewhere = columns.is_virtual[rows] | columns.comes_to_school[rows]
     travelled = ~elsewhere & ~columns.provides_transport[rows]
-    near, far = _limits(question)
+    near, far = limits(question)
     doubtful = ~is_known | (metres > near)
     if question.profile.home is None:
         return column_of(rows, unknown=travelled & doubtful)
@@ -102,6 +109,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("home", "school_point", "travel"),
     codes=(
         "place_not_stated",
         "home_unknown",

@@ -24,4 +24,4 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=columns.services.has_any(question.profile.referred, rows))
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("already_referred",))
+RULE = Rule(NAME, judge, verdicts, facts=("referred",), codes=("already_referred",))

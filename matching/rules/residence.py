@@ -13,6 +13,8 @@ Decisions:
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 
 from matching.columns import Columns
@@ -20,7 +22,7 @@ from matching.geo import is_inside, metres_between
 from matching.lookups import Areas, Mask, Rows
 from matching.question import Question
 from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
-from matching.types import Offer, Reason, Residence
+from matching.types import Offer, Profile, Reason, Residence
 
 NAME = "residence"
 HOMELESS = "homeless"
@@ -102,6 +104,15 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     )
 
 
+def alike(columns: Columns, profile: Profile) -> Hashable:
+    """Neighbours; where an area is drawn on the map, only those at the same point."""
+    home: object = profile.home
+    if not columns.residence.is_drawn:
+        home = home is not None
+    homeless = HOMELESS in (profile.situations or ())
+    return profile.zip_code, profile.county, home, homeless
+
+
 def _in_circle(areas: Areas, rows: Rows, question: Question) -> Mask:
     home = question.profile.home
     if home is None:
@@ -128,5 +139,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=("zip_code", "county", "home", "situations"),
+    alike=alike,
     codes=("area_not_stated", "home_area_unknown", "area_if_homeless", "outside_area"),
 )

@@ -36,4 +36,4 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     )
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("school_unknown", "other_school"))
+RULE = Rule(NAME, judge, verdicts, facts=("school",), codes=("school_unknown", "other_school"))

@@ -44,6 +44,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
+    facts=(),
     codes=("before_season", "after_season"),
     change_codes=("season_begins",),
     change=change,

@@ -35,4 +35,10 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=columns.barred.has_any(situations, rows))
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("barred_situation_unknown", "in_barred_situation"))
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    facts=("situations",),
+    codes=("barred_situation_unknown", "in_barred_situation"),
+)

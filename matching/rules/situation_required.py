@@ -36,4 +36,6 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=restricted & ~columns.required.has_any(situations, rows))
 
 
-RULE = Rule(NAME, judge, verdicts, codes=("situation_unknown", "situation_missing"))
+RULE = Rule(
+    NAME, judge, verdicts, facts=("situations",), codes=("situation_unknown", "situation_missing")
+)

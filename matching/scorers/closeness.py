@@ -13,7 +13,7 @@ from matching.columns import Columns
 from matching.criterion import Criterion, Value, known, neutral
 from matching.decay import halving, halvings
 from matching.geo import Whole
-from matching.lookups import Rows
+from matching.lookups import Mask, Rows
 from matching.question import Question
 from matching.types import Offer
 
@@ -51,8 +51,14 @@ def value(offer: Offer, question: Question) -> Value:
 
 def values(columns: Columns, rows: Rows, question: Question) -> Whole:
     """`value` for rows."""
+    return values_at(columns, rows, question, *columns.metres(rows, question))
+
+
+def values_at(
+    columns: Columns, rows: Rows, question: Question, metres: Whole, is_known: Mask
+) -> Whole:
+    """`values` where the distances are known already."""
     figures = question.parameters
-    metres, is_known = columns.metres(rows, question)
     near = halvings(metres, half_distance(question))
     transport = columns.provides_transport[rows]
     near = np.where(transport, np.maximum(near, figures.closeness_transport), near)
@@ -66,6 +72,7 @@ CRITERION = Criterion(
     NAME,
     value,
     values,
+    facts=("home", "school_point", "travel"),
     codes=(
         "comes_to_school",
         "virtual",

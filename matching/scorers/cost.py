@@ -35,4 +35,4 @@ def values(columns: Columns, rows: Rows, question: Question) -> Whole:
     return np.where(fee < 0, question.parameters.cost_neutral, worth)
 
 
-CRITERION = Criterion(NAME, value, values, codes=("fee_unknown", "free", "fee"))
+CRITERION = Criterion(NAME, value, values, facts=(), codes=("fee_unknown", "free", "fee"))

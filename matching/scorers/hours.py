@@ -52,5 +52,9 @@ def values(columns: Columns, rows: Rows, question: Question) -> Whole:
 
 
 CRITERION = Criterion(
-    NAME, value, values, codes=("in_school_hours", "any_time", "hours_unknown", "free_hours")
+    NAME,
+    value,
+    values,
+    facts=("free_hours",),
+    codes=("in_school_hours", "any_time", "hours_unknown", "free_hours"),
 )

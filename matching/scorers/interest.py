@@ -7,8 +7,6 @@ basketball.
 
 from __future__ import annotations
 
-import numpy as np
-
 from matching.columns import Columns
 from matching.criterion import Criterion, Value, known
 from matching.geo import Whole
@@ -58,19 +56,19 @@ def value(offer: Offer, question: Question) -> Value:
 
 def values(columns: Columns, rows: Rows, question: Question) -> Whole:
     """`value` for rows."""
-    best = np.zeros(len(columns), dtype=np.int64)
-    for interest in question.profile.interests:
-        for term, relation in question.background.terms.related(interest.term):
-            serving = columns.interests.rows(term)
-            if len(serving):
-                best[serving] = np.maximum(best[serving], _worth(interest, relation, question))
-    return best[rows]
+    worths = (
+        (term, _worth(interest, relation, question))
+        for interest in question.profile.interests
+        for term, relation in question.background.terms.related(interest.term)
+    )
+    return columns.interests.best(worths, rows)
 
 
 CRITERION = Criterion(
     NAME,
     value,
     values,
+    facts=("interests",),
     codes=(
         "interest_exact",
         "interest_narrower",

@@ -60,6 +60,7 @@ CRITERION = Criterion(
     NAME,
     value,
     values,
+    facts=("languages",),
     codes=(
         "language_of_family_unknown",
         "any_language",

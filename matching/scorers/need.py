@@ -7,8 +7,6 @@ in the tree of terms: exact, narrower, broader; siblings do not serve each other
 
 from __future__ import annotations
 
-import numpy as np
-
 from matching.columns import Columns
 from matching.criterion import Criterion, Value, known
 from matching.geo import Whole
@@ -53,18 +51,18 @@ def value(offer: Offer, question: Question) -> Value:
 
 def values(columns: Columns, rows: Rows, question: Question) -> Whole:
     """`value` for rows."""
-    best = np.zeros(len(columns), dtype=np.int64)
-    for need in question.profile.needs:
-        for category, relation in question.background.terms.related(need.category):
-            serving = columns.categories.rows(category)
-            if len(serving):
-                best[serving] = np.maximum(best[serving], _worth(need, relation, question))
-    return best[rows]
+    worths = (
+        (category, _worth(need, relation, question))
+        for need in question.profile.needs
+        for category, relation in question.background.terms.related(need.category)
+    )
+    return columns.categories.best(worths, rows)
 
 
 CRITERION = Criterion(
     NAME,
     value,
     values,
+    facts=("needs",),
     codes=("need_exact", "need_narrower", "need_broader", "need_not_served"),
 )

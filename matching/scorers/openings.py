@@ -56,5 +56,9 @@ def values(columns: Columns, rows: Rows, question: Question) -> Whole:
 
 
 CRITERION = Criterion(
-    NAME, value, values, codes=("openings_unknown", "places_free", "waitlist", "no_places")
+    NAME,
+    value,
+    values,
+    facts=(),
+    codes=("openings_unknown", "places_free", "waitlist", "no_places"),
 )

@@ -63,4 +63,4 @@ def values(columns: Columns, rows: Rows, question: Question) -> Whole:
     return result
 
 
-CRITERION = Criterion(NAME, value, values, codes=("record_too_short", "record"))
+CRITERION = Criterion(NAME, value, values, facts=(), codes=("record_too_short", "record"))
