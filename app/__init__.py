@@ -18,7 +18,7 @@ from app.extensions import alembic, babel, compress, csrf, db
 from app.extensions import api as rest_api  # the package app.api takes the name `api` here
 from app.features import register_features
 from app.migrating import MIGRATIONS, render_type
-from app.security import headers, proxies, rate_limits, sign_in
+from app.security import headers, incoming, proxies, rate_limits, sign_in
 from app.settings import Settings
 from app.transactions import configure_engine
 from app.web import shell
@@ -57,6 +57,7 @@ def create_app(
     babel.init_app(app, locale_selector=shell.selected_language)
     rest_api.init_app(app)
     errors.init_app(app)  # after flask-smorest, which would answer every error with its own JSON
+    incoming.init_app(app)
     headers.init_app(app)
     rate_limits.init_app(app, settings)
     sign_in.init_app(app)
@@ -93,7 +94,6 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "WTF_CSRF_SSL_STRICT": False,  # wants a Referer; our pages send none (security.headers)
         "WTF_CSRF_CHECK_DEFAULT": False,  # app.security.headers checks, API tokens apart
-        "BOOTSTRAP_SERVE_LOCAL": True,
         "API_TITLE": "Footbridge",
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.1.0",

@@ -19,5 +19,6 @@ def feature_commands() -> list[click.Command]:
     from app.exchange.commands import commands as exchange_commands
     from app.jobs.commands import commands as job_commands
     from app.recommendations.commands import commands as recommendation_commands
+    from app.security.commands import commands as account_commands
 
-    return [*exchange_commands, *job_commands, *recommendation_commands]
+    return [*account_commands, *exchange_commands, *job_commands, *recommendation_commands]

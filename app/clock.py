@@ -20,5 +20,5 @@ def district_zone() -> ZoneInfo:
 
 
 def district_date(moment: datetime) -> date:
-    """The calendar day in the district at `moment`."""
+    """The calendar day in the district at `moment`: what people there call today. Reads no clock."""
     return moment.astimezone(district_zone()).date()

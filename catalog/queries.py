@@ -3,14 +3,15 @@
 Called by pages, the API and the loader of the matching engine. Writes nothing.
 """
 
+import contextlib
 import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload, subqueryload
 
-from catalog.errors import NotListedError
+from catalog.errors import CatalogValueError, NotListedError
 from catalog.models import (
     Attribute,
     CatalogRevision,
@@ -120,6 +121,25 @@ def organization_by_source(session: Session, source: str, source_id: str) -> Org
             Organization.source == source, Organization.source_id == source_id
         )
     ).one_or_none()
+
+
+def organization_named(session: Session, text: str) -> Organization:
+    """The organization with this name (in any case) or id. Raises NotListedError where there is none,
+    CatalogValueError where several bear the name.
+    """
+    wanted = text.strip()
+    with contextlib.suppress(ValueError):
+        return get_organization(session, uuid.UUID(wanted))
+    found = session.scalars(
+        select(Organization).where(func.lower(Organization.name) == wanted.lower()).limit(2)
+    ).all()
+    if not found:
+        raise NotListedError(f"No organization in the catalog is named {wanted!r}.")
+    if len(found) > 1:
+        raise CatalogValueError(
+            f"Several organizations are named {wanted!r}. Give the id of the one that is meant."
+        )
+    return found[0]
 
 
 def services_without_organization(session: Session) -> Sequence[Service]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.services import record_disclosure
+from app.clock import district_date
 from app.consents.queries import consent_covering, elements_covered_now
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.notices.services import queue_notice
@@ -28,7 +29,7 @@ from app.referrals.states import (
 )
 from app.security.links import issue_link
 from app.security.policy import SYSTEM, Actor, Role
-from app.students.queries import plan_managers_address, student_for
+from app.students.queries import plan_managers_address, student_for, wait_for_turn
 from catalog.models import Service, ServiceAtLocation
 
 SIDE: dict[Role, Side] = {
@@ -59,6 +60,7 @@ def create_draft(
     service = session.get(Service, place.service_id) if place else None
     if place is None or service is None or service.status != "active" or not place.is_listed:
         raise NotFound("This service is not in the catalog any more. Pick another one.")
+    wait_for_turn(session, student.id)
     existing = session.scalar(
         select(Referral).where(
             Referral.student_id == student.id,
@@ -120,7 +122,7 @@ def send_referral(
         session,
         student_id=referral.student_id,
         organization_id=referral.organization_id,
-        on=now.date(),
+        on=district_date(now),
     )
     referral.message = message.strip()
     referral.shared_elements = list(consent.elements) if consent else []
@@ -133,7 +135,7 @@ def send_referral(
 def reissue_link(session: Session, referral_id: uuid.UUID, *, by: Actor, now: datetime) -> Referral:
     """Send the partner a new link; the old one stops working. Conflict: the referral is closed."""
     referral = queries.referral_for(session, by, referral_id, action="referrals.write")
-    wait_for_turn(session, referral)
+    wait_for_turn_of(session, referral)
     recipient = referral_address(referral)
     if referral.state in CLOSED or referral.state == State.DRAFT or recipient is None:
         raise Conflict("A new link can be sent only while the referral is open with the partner.")
@@ -143,7 +145,7 @@ def reissue_link(session: Session, referral_id: uuid.UUID, *, by: Actor, now: da
     return referral
 
 
-def wait_for_turn(session: Session, referral: Referral) -> None:
+def wait_for_turn_of(session: Session, referral: Referral) -> None:
     """Let nobody else change this referral until our transaction ends, and see what it is by now: of
     two links made at once, both would work. SQLite lets one writer in at a time as it is.
     """
@@ -197,7 +199,7 @@ def apply_action(
     referral.state = decision.target
     referral.changed_at = now
     days = DAYS_TO_MOVE.get(decision.target)
-    referral.due_on = (now + timedelta(days=days)).date() if days else None
+    referral.due_on = district_date(now + timedelta(days=days)) if days else None
     if decision.target is State.SENT:
         referral.sent_at = now
     if decision.target in CLOSED:
@@ -306,7 +308,7 @@ def open_as_partner(
     Conflict: it is closed, so that nothing is shown any more.
     """
     referral = queries.referral_for(session, by, referral_id, action="referrals.view_as_partner")
-    wait_for_turn(session, referral)
+    wait_for_turn_of(session, referral)
     if referral.state in CLOSED:
         raise Conflict(gettext("This referral is closed. Nothing more is needed from you."))
     if referral.state == State.SENT:
@@ -316,7 +318,7 @@ def open_as_partner(
         student_id=referral.student_id,
         organization_id=referral.organization_id,
         frozen=referral.shared_elements,
-        on=now.date(),
+        on=district_date(now),
     )
     record_disclosure(
         session,

@@ -17,7 +17,10 @@ def configuration(settings: Settings) -> dict[str, object]:
     return {
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SALT": settings.secret_key,
-        "SECURITY_PASSWORD_SINGLE_HASH": False,
+        # argon2 brings its own salt: passwords outlive a change of SECRET_KEY.
+        "SECURITY_PASSWORD_SINGLE_HASH": True,
+        "SECURITY_CLI_USERS_NAME": False,  # `accounts` knows our roles, schools and organizations
+        "SECURITY_CLI_ROLES_NAME": False,
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_LOGIN_URL": "/sign-in",
         "SECURITY_LOGOUT_URL": "/sign-out",
@@ -32,7 +35,10 @@ def configuration(settings: Settings) -> dict[str, object]:
         "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
         "SECURITY_CSRF_PROTECT_MECHANISMS": [],
         "SECURITY_FLASH_MESSAGES": True,
+        # Flask-Security would take a token from the address too, where logs and histories keep it.
+        "SECURITY_TOKEN_AUTHENTICATION_KEY": None,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "REMEMBER_COOKIE_DURATION": 12 * 3600,  # our page offers none; one made by hand ends too
         "REMEMBER_COOKIE_SECURE": settings.cookies_secure,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",

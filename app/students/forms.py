@@ -10,12 +10,15 @@ from app.errors import Invalid
 from app.students.queries import StudentFilter
 from catalog.taxonomy import needs
 
+# A grade as the address says it: -1 for PK, 0 for K, to 12.
+GRADES = tuple(str(grade) for grade in range(-1, 13))
+
 
 def student_filter(args: Mapping[str, str], *, today: date) -> StudentFilter:
     """The filter that the address asks for. Invalid: a value that names nothing."""
     try:
         school_id = uuid.UUID(args["school"]) if args.get("school") else None
-        grade = int(args["grade"]) if args.get("grade") else None
+        grade = GRADES.index(args["grade"]) - 1 if args.get("grade") else None
     except ValueError:
         raise Invalid("The school or the grade in the address is not one we know.") from None
     need = args.get("need") or None

@@ -43,6 +43,15 @@ def student_by_id(session: Session, student_id: uuid.UUID) -> Student:
     return student
 
 
+def wait_for_turn(session: Session, student_id: uuid.UUID) -> None:
+    """Let nobody else begin or answer something for this student until our transaction ends: of two
+    who look at once whether it is there, both would add it. SQLite has one writer at a time as it is.
+    """
+    session.execute(
+        select(Student.id).where(Student.id == student_id).with_for_update(key_share=True)
+    )
+
+
 def student_by_number(session: Session, text: str) -> Student:
     """The student with this district number or id, for the command line; NotFound."""
     condition: ColumnElement[bool] = Student.district_number == text.strip()
@@ -148,6 +157,14 @@ def like_prefix(word: str) -> str:
     for sign in ("\\", "%", "_"):
         word = word.replace(sign, "\\" + sign)
     return word + "%"
+
+
+def school_by_code(session: Session, code: str) -> School:
+    """The school with the state's number `code`, or NotFound."""
+    school = session.scalar(select(School).where(School.code == code.strip()))
+    if school is None:
+        raise NotFound(f"No school has the state number {code!r}.")
+    return school
 
 
 def schools_of(session: Session, actor: Actor) -> Sequence[School]:

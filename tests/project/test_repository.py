@@ -20,7 +20,7 @@ INDEX_HOSTS = [
     "pypi" + ".org",
     "python" + "hosted",
     "npmjs" + ".",
-    "registry" + ".",
+    "registry" + ".npm",
     "jsdel" + "ivr",
 ]
 MACHINE_PATHS = re.compile(r"(?<![\w.:/}>-])/(?:work|root|Users|home/[a-z]+|tmp|workspace)/\w")
