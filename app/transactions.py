@@ -28,6 +28,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _writing: ContextVar[bool] = ContextVar("footbridge_writing", default=False)
 
 CONSTRAINT_MESSAGES: dict[str, str] = {
+    "uq_family_response_once": "Another answer to this came at the same moment. Answer once more.",
+    "uq_suggestion_once": "This activity is among the family's suggestions already.",
     "uq_notice_dedupe_key": "This message has already been queued.",
     "uq_referral_open_once": (
         "There is already an open referral of this student to this service. Open that one instead."

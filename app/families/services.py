@@ -16,7 +16,12 @@ from app.security import policy
 from app.security.links import issue_link
 from app.security.models import AccessLink
 from app.security.policy import Actor
-from app.students.queries import plan_managers_address, student_by_id, student_for
+from app.students.queries import (
+    plan_managers_address,
+    student_by_id,
+    student_for,
+    wait_for_turn,
+)
 from catalog.models import ServiceAtLocation
 
 ANSWERS = ("interested", "not_for_us", "later", "need_help")
@@ -32,6 +37,7 @@ def suggest_to_family(
 ) -> Suggestion:
     """Put an activity among those that the family sees; doing it twice changes nothing."""
     student = student_for(session, by, student_id, action="families.suggest")
+    wait_for_turn(session, student.id)
     place = session.get(ServiceAtLocation, service_at_location_id)
     if place is None or not place.is_listed:
         raise NotFound("This activity is not in the catalog any more. Pick another one.")
@@ -58,6 +64,7 @@ def invite_family(
 ) -> AccessLink:
     """A fresh link for the family, sent to each guardian with an address; the old one stops."""
     student = student_for(session, by, student_id, action="families.invite")
+    wait_for_turn(session, student.id)
     link = issue_link(session, kind="family", subject_id=student.id, now=now)
     for guardian in student.guardians:
         if guardian.email:
@@ -83,6 +90,7 @@ def record_answer(
     if place is None:
         raise NotFound("This activity is not in the catalog any more.")
     student = student_by_id(session, student_id)
+    wait_for_turn(session, student_id)
     response = session.scalar(
         select(FamilyResponse).where(
             FamilyResponse.student_id == student_id,

@@ -22,6 +22,9 @@ from app.security.policy import Actor, Role, scope_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Who can have an account, the narrowest reach first.
+ACCOUNT_ROLES = (Role.PARTNER, Role.PLAN_MANAGER, Role.DISTRICT_ADMIN)
+
 
 def current_actor() -> Actor | None:
     """Who is signed in, as the policy sees them; None for nobody."""
@@ -40,12 +43,15 @@ def signed_in_actor() -> Actor:
 
 
 def actor_of(user: User) -> Actor | None:
-    """The actor that an account stands for. An account without a role stands for nobody."""
-    roles = [Role(role.name) for role in user.roles if role.name in set(Role)]
-    if not roles:
+    """The actor that an account stands for. An account without a role stands for nobody; of several
+    roles the narrowest counts, the same one each time, and never one that only links have.
+    """
+    names = {role.name for role in user.roles}
+    role = next((role for role in ACCOUNT_ROLES if role in names), None)
+    if role is None:
         return None
     return Actor(
-        role=roles[0],
+        role=role,
         name=user.name,
         user_id=user.id,
         school_ids=frozenset(row.school_id for row in user.schools),
