@@ -48,14 +48,14 @@ def texts_sent() -> Iterator[str]:
         except RecursionError:
             raise Invalid(gettext("The JSON is nested too deeply. Send it flat.")) from None
         while waiting:
-            value = waiting.pop()
-            if isinstance(value, str):
-                yield value
-            elif isinstance(value, dict):
-                yield from value
-                waiting.extend(value.values())
-            elif isinstance(value, list):
-                waiting.extend(value)
+            item = waiting.pop()
+            if isinstance(item, str):
+                yield item
+            elif isinstance(item, dict):
+                yield from item
+                waiting.extend(item.values())
+            elif isinstance(item, list):
+                waiting.extend(item)
 
 
 def can_be_kept(text: str) -> bool:
