@@ -43,3 +43,7 @@ class TooLargeError(ImportFileError):
 
 class WrongEncodingError(ImportFileError):
     """Not UTF-8 text."""
+
+
+class ExportPlaceError(CatalogError):
+    """An export cannot be written where it was told to. What was there is as it was."""

@@ -1,8 +1,9 @@
-"""Commands for whoever runs the service: bringing a directory into the catalog.
+"""Commands for whoever runs the service: bringing a directory into the catalog, and giving it out.
 
 `flask --app wsgi catalog import PATH` says what an import would do; with `--apply` it does it, in
 one transaction. Results go to standard output, progress and refusals to standard error; a refused
-file ends with exit code 1 and nothing changed.
+file ends with exit code 1 and nothing changed. `catalog export PATH --format hsds-csv` writes all
+that the public may read, in the open standard.
 """
 
 import json
@@ -14,9 +15,23 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
+from app.extensions import db
 from app.transactions import work_unit
 from catalog.errors import CatalogError
-from catalog.importers import ImportPlan, ImportReport, apply_import, plan_import, read_package
+from catalog.exporters.hsds_csv import FILES, export_csv
+from catalog.exporters.json_file import export_json
+from catalog.exporters.reading import count_kept_back, count_rows
+from catalog.importers import (
+    ImportPlan,
+    ImportReport,
+    Package,
+    SheetMapping,
+    apply_import,
+    plan_import,
+    read_mappings,
+    read_package,
+    write_mappings,
+)
 from catalog.vocabulary import SERVICE_STATUSES
 
 catalog_group = AppGroup("catalog", help="The directory of community partners.")
@@ -40,6 +55,18 @@ commands: list[click.Command] = [catalog_group]
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write every line of the report to this CSV file.",
 )
+@click.option(
+    "--mapping",
+    "mapping_path",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="For sheets: a YAML file that says which column holds what.",
+)
+@click.option(
+    "--write-mapping",
+    "mapping_out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="For sheets: save how the columns were read, to be mended and given with --mapping.",
+)
 @click.option("--json", "is_json", is_flag=True, help="Print the whole report as JSON.")
 def import_catalog(
     path: Path,
@@ -48,21 +75,29 @@ def import_catalog(
     status: str | None,
     source: str | None,
     report_path: Path | None,
+    mapping_path: Path | None,
+    mapping_out: Path | None,
     is_json: bool,
 ) -> None:
-    """Bring in a directory: an HSDS folder or zip, or one sheet as CSV.
+    """Bring in a directory: an HSDS folder, zip or JSON file, or a sheet as CSV.
 
     Rows that came from the same directory before are compared, not doubled; what was edited here
     is kept; what the directory dropped is marked, not deleted.
     """
     try:
         package = read_package(path)
+        mappings = given_mappings(package, mapping_path)
         with work_unit() as session:
-            plan = plan_import(session, package, source=source, status=status, now=utcnow())
+            plan = plan_import(
+                session, package, source=source, status=status, mappings=mappings, now=utcnow()
+            )
             if report_path:
-                write_report(report_path, plan.report)
+                write_file(report_path, plan.report.to_csv(), what="report")
+            if mapping_out and plan.mappings:
+                write_file(mapping_out, write_mappings(plan.mappings), what="mapping")
             if not is_json:
                 show_report(plan.report, report_path)
+                show_mappings(plan, mapping_out)
             if is_applied:
                 apply_with_progress(session, plan)
     except CatalogError as error:
@@ -74,22 +109,54 @@ def import_catalog(
         click.echo(closing_words(plan.report, is_applied=is_applied))
 
 
-def write_report(path: Path, report: ImportReport) -> None:
-    """Save the report's lines; a place that cannot be written ends the command before any change."""
+def given_mappings(package: Package, path: Path | None) -> dict[str, SheetMapping] | None:
+    """The mapping file's mappings for the package's sheets; a refusal where it has no sheet."""
+    if path is None:
+        return None
+    if package.kind != "flat_sheet":
+        raise click.ClickException(
+            "A mapping is for sheets: this is HSDS, whose columns have their names. "
+            "Leave --mapping out."
+        )
     try:
-        path.write_text(report.to_csv(), encoding="utf-8-sig", newline="")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"The mapping {path} cannot be read as text.") from error
+    return read_mappings(text, [table.file for table in package.tables.values()])
+
+
+def write_file(path: Path, text: str, *, what: str) -> None:
+    """Save a text; a place that cannot be written ends the command before any change."""
+    # A spreadsheet program takes the mark at the beginning for UTF-8; YAML does without.
+    encoding = "utf-8-sig" if what == "report" else "utf-8"
+    try:
+        path.write_text(text, encoding=encoding, newline="")
     except OSError as error:
         raise click.ClickException(
-            f"The report cannot be written to {path}: {error.strerror}. Nothing was imported. "
+            f"The {what} cannot be written to {path}: {error.strerror}. Nothing was imported. "
             "Name another place."
         ) from error
 
 
+def show_mappings(plan: ImportPlan, saved: Path | None) -> None:
+    """How the columns of sheets were read, and how that can be changed."""
+    if not plan.mappings:
+        return
+    click.echo(write_mappings(plan.mappings).rstrip())
+    if saved is None:
+        click.echo(
+            "Not so? Save this with --write-mapping FILE.yaml, mend it, give it with --mapping."
+        )
+
+
 def show_report(report: ImportReport, report_path: Path | None) -> None:
     """The counts, and one example of each kind of line."""
-    click.echo(f"Directory: {report.source}")
+    version = f" (HSDS {report.version})" if report.version else ""
+    click.echo(f"Directory: {report.source}{version}")
     for file, rows in sorted(report.rows_read.items()):
-        click.echo(f"  read {rows:>7,} rows of {file}")
+        taken = report.rows_in[file]
+        rest = f", {rows - taken:,} not brought in" if taken != rows else ""
+        click.echo(f"  read {rows:>7,} rows of {file}{rest}")
     click.echo(f"{'':22}{'added':>9}{'changed':>9}{'same':>9}{'removed':>9}")
     for name, counts in [*sorted(report.tables.items()), ("total", report.total())]:
         click.echo(
@@ -120,3 +187,33 @@ def closing_words(report: ImportReport, *, is_applied: bool) -> str:
     if is_applied:
         return f"Imported: {what}."
     return f"Nothing was changed. With --apply: {what}."
+
+
+@catalog_group.command("export")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["hsds-json", "hsds-csv"]),
+    required=True,
+    help="One JSON file, or the tabular package: a folder, or a zip where PATH ends in .zip.",
+)
+def export_catalog(path: Path, *, format_: str) -> None:
+    """Write the catalog in HSDS 3.1: what the public may read, and what an import needs to make
+    the same catalog again. Whole or not at all: a file that was there stays until it is done."""
+    is_json = format_ == "hsds-json"
+    tables = ["organization"] if is_json else list(FILES)
+    try:
+        with db.sessionmaker() as session:
+            length = count_rows(session, tables)
+            with click.progressbar(length=length, label="Exporting", file=sys.stderr) as bar:
+                export = export_json if is_json else export_csv
+                counts = export(session, path, on_progress=bar.update)
+            kept_back = count_kept_back(session)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from error
+    for table, number in counts.items():
+        click.echo(f"{table:22}{number:>9,}")
+    for what, number in kept_back.items():
+        click.echo(f"Kept back: {number:,} {what}")
+    click.echo(f"Exported to {path}.")

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, or_, select
+from sqlalchemy import ColumnElement, FromClause, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 import catalog.models  # noqa: F401 - every table is known
@@ -186,7 +186,29 @@ def all_ids(session: Session, table: str, *where: ColumnElement[bool]) -> Sequen
     return session.scalars(select(found.c.id).where(*where).order_by(found.c.id)).all()
 
 
+def count_rows(session: Session, tables: Iterable[str]) -> int:
+    """How many rows the tables have together: about what a progress bar needs."""
+    counts = [select(func.count()).select_from(table_of(name)).scalar_subquery() for name in tables]
+    return sum(session.execute(select(*counts)).one())
+
+
 def batches(ids: Sequence[uuid.UUID], size: int = BATCH) -> Iterator[Sequence[uuid.UUID]]:
     """Ids a batch at a time."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def count_kept_back(session: Session) -> dict[str, int]:
+    """How much no export tells: contacts, their phones, streets of confidential places, and
+    services at places where they are not listed any more."""
+    place, location, phone = (
+        table_of(name) for name in ("service_at_location", "location", "phone")
+    )
+    counted = {
+        "contacts": select(func.count()).select_from(table_of("contact")),
+        "phones of contacts": select(func.count()).where(phone.c.contact_id.is_not(None)),
+        "streets of confidential places": select(func.count()).where(location.c.is_confidential),
+        "places no longer listed": select(func.count()).where(~place.c.is_listed),
+    }
+    numbers = session.execute(select(*(one.scalar_subquery() for one in counted.values()))).one()
+    return {name: number for name, number in zip(counted, numbers, strict=True) if number}

@@ -1,0 +1,66 @@
+"""The whole catalog as one JSON file of HSDS 3.1 objects.
+
+A list of organizations, each whole with its services and places; after them, in their own shape,
+the services that nobody is known to offer. Terms that label nothing and places where nothing is
+given are only in the tabular package. Called by the command line and by downloads.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy.orm import Session
+
+from catalog.exporters.fields import Fields
+from catalog.exporters.hsds_json import Nested
+from catalog.exporters.reading import Shelf, all_ids, batches, table_of
+from catalog.exporters.saving import new_file
+
+ORGANIZATIONS_AT_A_TIME = 50
+
+Progress = Callable[[int], None]
+
+
+def export_json(
+    session: Session, path: Path, *, on_progress: Progress | None = None
+) -> dict[str, int]:
+    """Write the file; how many organizations, and how many services without one.
+
+    `on_progress` is told how many of these were just written. Raises ExportPlaceError.
+    """
+    tell = on_progress or (lambda objects: None)
+    counts = {"organization": 0, "service": 0}
+    with new_file(path) as made, made.open("w", encoding="utf-8") as handle:
+        handle.write("[")
+        for kind, fields in all_objects(session):
+            write_object(handle, fields, is_first=not any(counts.values()))
+            counts[kind] += 1
+            tell(1)
+        handle.write("\n]\n")
+    return counts
+
+
+def all_objects(session: Session) -> Iterator[tuple[str, Fields]]:
+    """Every object with its kind; a batch is read at a time."""
+    for batch in batches(all_ids(session, "organization"), ORGANIZATIONS_AT_A_TIME):
+        shelf = Shelf(session)
+        shelf.put_organizations(batch, is_full=True, with_services=True)
+        nest = Nested(shelf, with_extra=True)
+        for id_ in batch:
+            if row := shelf.row("organization", id_):
+                yield "organization", nest.organization(row)
+    unowned = table_of("service").c.organization_id.is_(None)
+    for batch in batches(all_ids(session, "service", unowned)):
+        shelf = Shelf(session)
+        shelf.put_services(batch, is_full=True)
+        nest = Nested(shelf, with_extra=True)
+        for id_ in batch:
+            if row := shelf.row("service", id_):
+                yield "service", nest.service(row)
+
+
+def write_object(handle: TextIO, fields: Fields, *, is_first: bool) -> None:
+    """One object on a line of its own."""
+    handle.write("\n" if is_first else ",\n")
+    json.dump(fields, handle, ensure_ascii=False, separators=(",", ":"))

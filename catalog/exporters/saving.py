@@ -1,0 +1,62 @@
+"""Writing an export so that nobody ever meets half of it: beside its place first, then renamed.
+
+Called by the exporters. A file of that name is replaced; a folder that holds something is not.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catalog.errors import ExportPlaceError
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A place to write to; it becomes `path` when the block ends well, and is gone otherwise."""
+    if path.is_dir():
+        raise ExportPlaceError(
+            f"{path} is a folder. Name a file in it, for instance {path / 'catalog.json'}."
+        )
+    with beside(path) as folder:
+        made = folder / path.name
+        yield made
+        made.replace(path)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to write into; it becomes `path` when the block ends well, and is gone otherwise."""
+    if path.is_file() or (path.is_dir() and any(path.iterdir())):
+        raise ExportPlaceError(
+            f"There is something at {path} already. Name a new folder, or a file ending in .zip."
+        )
+    with beside(path) as folder:
+        made = folder / "package"
+        made.mkdir()
+        yield made
+        if path.is_dir():
+            path.rmdir()
+        made.rename(path)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A hidden folder next to `path`, on the same disk so that renaming is one step."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.absolute().parent))
+    except OSError as error:
+        raise ExportPlaceError(
+            f"Nothing can be written to {path.absolute().parent}: {error.strerror}. "
+            "Name another place."
+        ) from error
+    try:
+        yield folder
+    except OSError as error:
+        raise ExportPlaceError(
+            f"The export could not be written to {path}: {error.strerror or error}. "
+            "What was there before is as it was. Make room, or name another place."
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

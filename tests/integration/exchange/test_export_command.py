@@ -1,0 +1,140 @@
+"""`flask catalog export`: whole or not at all, and nothing in it that is not for everyone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from catalog.exporters import json_file
+from catalog.models import Phone, Service
+from tests.factories import make_service, make_service_at_location
+from tests.fixtures.client import CheckedRunner
+from tests.integration.exchange.test_hsds_api import SECRETS, make_listing
+
+
+def export(runner: CheckedRunner, path: Path, format_: str) -> str:
+    """Run the command; what it said."""
+    result = runner.invoke(args=["catalog", "export", str(path), "--format", format_])
+    assert result.exit_code == 0, result.output
+    return str(result.output)
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"), [("c.json", "hsds-json"), ("c", "hsds-csv"), ("c.zip", "hsds-csv")]
+)
+def test_what_is_private_stays_here_and_is_counted(
+    runner: CheckedRunner, session: Session, tmp_path: Path, name: str, format_: str
+) -> None:
+    make_listing(session)
+    path = tmp_path / name
+    said = export(runner, path, format_)
+    assert "Kept back: 1 contacts" in said
+    assert "Kept back: 1 streets of confidential places" in said
+    if path.is_dir():
+        texts = [file.read_text(encoding="utf-8") for file in path.iterdir()]
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            texts = [archive.read(file).decode() for file in archive.namelist()]
+    else:
+        texts = [path.read_text(encoding="utf-8")]
+    assert any("Check-ups 1" in text for text in texts)
+    assert any("Red Bank" in text for text in texts)
+    assert [secret for secret in SECRETS if any(secret in text for text in texts)] == []
+    assert [file.name for file in tmp_path.iterdir()] == [name], "nothing is left beside it"
+
+
+def test_cells_that_a_spreadsheet_would_run_are_made_harmless(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    service = make_service(session, name='=HYPERLINK("http://example.org")', description="-1 day")
+    session.add(Phone(service_id=service.id, number="+1 423 555 0100", extension="7"))
+    export(runner, tmp_path / "c", "hsds-csv")
+    row = rows(tmp_path / "c" / "services.csv")[0]
+    assert row["name"] == '\'=HYPERLINK("http://example.org")'
+    assert row["description"] == "'-1 day"
+    phone = rows(tmp_path / "c" / "phones.csv")[0]
+    assert (phone["number"], phone["extension"]) == ("'+1 423 555 0100", "7")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_services_without_an_organization_are_told_too(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    make_listing(session)
+    service = make_service(session, name="Nobody's")
+    service.organization_id = None
+    session.flush()
+    said = export(runner, tmp_path / "c.json", "hsds-json")
+    objects = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert "service                       1" in said
+    assert [one["name"] for one in objects if "status" in one] == ["Nobody's"]
+
+
+def test_places_that_are_no_longer_listed_and_what_hangs_on_them_stay_out(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    gone = make_service_at_location(session, name="Moved", is_listed=False)
+    session.add(Phone(service_at_location_id=gone.id, number="423-555-0111"))
+    export(runner, tmp_path / "c", "hsds-csv")
+    for file in ("service_at_location.csv", "schedules.csv", "phones.csv"):
+        assert rows(tmp_path / "c" / file) == []
+
+
+def test_a_file_stays_as_it_was_when_the_export_fails(
+    runner: CheckedRunner, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_listing(session)
+    path = tmp_path / "c.json"
+    path.write_text("as it was")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(json_file, "write_object", full)
+    result = runner.invoke(args=["catalog", "export", str(path), "--format", "hsds-json"])
+    assert result.exit_code == 1
+    assert "No space left on device" in result.output
+    assert path.read_text() == "as it was"
+    assert [file.name for file in tmp_path.iterdir()] == ["c.json"]
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "format_", "says"),
+    [
+        ("full/x.csv", "full", "hsds-csv", "something at"),
+        ("file", "file", "hsds-csv", "something at"),
+        ("full/x.csv", "full", "hsds-json", "is a folder"),
+        ("file", "missing/c.json", "hsds-json", "Nothing can be written"),
+    ],
+)
+def test_a_place_that_will_not_do_is_said_so(
+    runner: CheckedRunner, session: Session, tmp_path: Path,
+    made: str, name: str, format_: str, says: str,
+) -> None:  # fmt: skip
+    (tmp_path / made).parent.mkdir(exist_ok=True)
+    (tmp_path / made).write_text("kept")
+    result = runner.invoke(args=["catalog", "export", str(tmp_path / name), "--format", format_])
+    assert result.exit_code == 1
+    assert says in result.output
+    assert (tmp_path / made).read_text() == "kept"
+
+
+def test_two_exports_of_one_catalog_are_alike(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        make_listing(session, number)
+    assert session.query(Service).count() == 4
+    for name in ("a.json", "b.json"):
+        export(runner, tmp_path / name, "hsds-json")
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
