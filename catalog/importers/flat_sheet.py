@@ -1,115 +1,128 @@
 """From one flat sheet, a row a provider or a service, to draft rows: the file people really have.
 
-Columns are told by their headings, whatever they are called. Each service listed in a row becomes
-a service of the row's provider; a provider that lists none gets one called "General services", so
-that it can be found and referred to until somebody says what it does. Every row comes in or has a
-line in the report.
+Columns are told by a mapping, guessed (`sheet_guess`) or given (`sheet_mapping`). Each service
+listed in a row becomes a service of the row's provider; a provider that lists none gets one called
+"General services", so that it can be found and referred to until somebody says what it does. Every
+row comes in or has a line in the report.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
-from catalog.errors import NotACatalogError
-from catalog.importers.csv_tables import SourceTable
+from catalog.importers import sheet_services
+from catalog.importers.csv_tables import SourceTable, read_csv
 from catalog.importers.draft import Cells, Draft, DraftRow, Origin
 from catalog.importers.hsds_phones import split_extension
 from catalog.importers.package import Package
 from catalog.importers.places import POST_BOX, CountiesRead, read_counties, read_state, read_zip
+from catalog.importers.sheet_guess import guess_mapping, guess_without_heading, refuse
+from catalog.importers.sheet_mapping import Mark, SheetMapping
+from catalog.importers.sheet_row import SheetRow
 from catalog.importers.text import find_emails, slug, web_address
 
-GENERAL = "General services"
-
-HEADINGS = {
-    "provider": ("provider", "organization", "organization name", "agency", "agency name",
-                 "partner", "name", "company", "nonprofit"),
-    "service": ("service", "services", "service type", "category", "categories", "program",
-                "program name", "what they offer", "type of service"),
-    "counties": ("counties served", "county", "counties", "service area", "area served"),
-    "phone": ("phone", "phone number", "telephone", "tel", "contact number"),
-    "email": ("email", "e-mail", "email address", "contact email"),
-    "url": ("website/url", "website", "url", "web", "web site", "web address", "link"),
-    "street": ("street", "address", "street address", "address 1", "location"),
-    "city": ("city", "town"),
-    "state": ("state", "st", "state/province"),
-    "zip": ("zip", "zip code", "zipcode", "postal code"),
-    "description": ("description", "notes", "about", "details"),
-}  # fmt: skip
-HEADING_SCORE = 85  # of 100: "Phone #" passes as phone, "Status" does not as state
-TELLING = ("service", "phone", "email", "url", "street")
+Mappings = Mapping[str, SheetMapping]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which heading holds what; a meaning without a heading is absent."""
+def read_flat_sheets(
+    package: Package, source: str, status: str | None, mappings: dict[str, SheetMapping]
+) -> Draft:
+    """All rows of all sheets. `status` is what the services get: active, unless told otherwise.
 
-    names: dict[str, str]
-
-    def __getitem__(self, meaning: str) -> str:
-        return self.names.get(meaning, "").casefold()
-
-
-def read_flat_sheet(package: Package, source: str, status: str | None) -> Draft:
-    """All rows of the sheet. `status` is what the services get: active, unless told otherwise."""
+    `mappings` are given by file name; the guesses for the other sheets are added to it.
+    """
+    for key, table in list(package.tables.items()):
+        mapping = mappings.get(table.file) or guess(package, table)
+        mappings[table.file] = mapping
+        package.tables[key] = read_as(package, table, mapping)
     draft = Draft(source, lines=list(package.lines))
-    table = package.tables["sheet"]
-    columns = guess_columns(table)
-    draft.note(
-        "info",
-        Origin(table.file, 1),
-        "columns_read_as",
-        "; ".join(f"{heading!r} is {meaning}" for meaning, heading in columns.names.items()) + ".",
-    )
-    for row in table.rows:
-        cells, origin = Cells(row), Origin(table.file, row.number)
-        name = cells.line(columns["provider"])
-        if not name:
-            draft.note("error", origin, "no_name", "The row names no provider; it cannot come in.")
-            continue
-        draft.take(origin)
-        organization = add_organization(draft, cells, columns, name, origin)
-        place = add_place(draft, cells, columns, organization, origin)
-        services = add_services(draft, cells, columns, organization, origin, status=status)
-        for service in services:
-            add_at_location(draft, service, place, origin)
-        add_counties(draft, cells, columns, services, origin)
-        add_phone(draft, cells, columns, organization, origin)
-        if rest := cells.rest():
-            organization.values["extra"] = {**organization.values["extra"], **rest}
+    for table in package.tables.values():
+        read_sheet(draft, table, mappings[table.file], status)
     return draft
 
 
-def guess_columns(table: SourceTable) -> Columns:
-    """Tell the columns by their headings; NotACatalogError where no provider can be told."""
-    words = {word: meaning for meaning, listed in HEADINGS.items() for word in listed}
-    scored: list[tuple[float, str, str]] = []
-    for heading in table.columns:
-        plain = " ".join(re.sub(r"[^a-z0-9/ -]", " ", heading.lower()).split())
-        best = process.extractOne(
-            plain, words.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=HEADING_SCORE
-        )
-        if best:
-            scored.append((best[1], heading, words[best[0]]))
-    chosen: dict[str, str] = {}
-    for _, heading, meaning in sorted(scored, key=lambda entry: -entry[0]):
-        chosen.setdefault(meaning, heading)
-    if "provider" not in chosen or not any(meaning in chosen for meaning in TELLING):
-        headings = ", ".join(table.columns[:8]) or "none"
-        raise NotACatalogError(
-            f"{table.file!r} does not look like a list of providers. It needs a heading such as "
-            "'Provider' or 'Organization', and at least one of Service, Phone, Email, Website and "
-            f"Street. Its headings: {headings}."
-        )
-    return Columns({meaning: chosen[meaning] for meaning in HEADINGS if meaning in chosen})
+def guess(package: Package, table: SourceTable) -> SheetMapping:
+    """What the sheet's columns surely are; NotACatalogError where no provider can be told."""
+    mapping = guess_mapping(table)
+    if mapping is None:
+        content = package.contents[table.file]
+        bare = read_csv(table.file, content, [], has_heading=False)
+        mapping = guess_without_heading(bare)
+    if mapping is None:
+        raise refuse(table)
+    return mapping
+
+
+def read_as(package: Package, table: SourceTable, mapping: SheetMapping) -> SourceTable:
+    """The sheet as its mapping says: read anew where that has another delimiter or no heading."""
+    if mapping.has_heading and mapping.delimiter is None:
+        return table
+    package.lines = [line for line in package.lines if line.file != table.file]
+    return read_csv(
+        table.file,
+        package.contents[table.file],
+        package.lines,
+        delimiter=mapping.delimiter,
+        has_heading=mapping.has_heading,
+    )
+
+
+def read_sheet(draft: Draft, table: SourceTable, mapping: SheetMapping, status: str | None) -> None:
+    """The rows of one sheet."""
+    report_mapping(draft, table, mapping)
+    is_by_service = mapping.has("service") and not mapping.splits.get("service")
+    for row in table.rows:
+        cells, origin = SheetRow(Cells(row), mapping), Origin(table.file, row.number)
+        name = cells.line("provider")
+        if not name and mapping.has("category") and (name := cells.line("service")):
+            reason = f"The row names no provider: {name!r}, its service, stands for it."
+            draft.note("warning", origin, "provider_is_service", reason)
+        if not name:
+            draft.note("error", origin, "no_name", "The row names no provider; it cannot come in.")
+            continue
+        organization = add_organization(draft, cells, name, origin, is_by_service=is_by_service)
+        draft.take(origin)
+        place = add_place(draft, cells, organization, origin)
+        services = sheet_services.add_services(draft, cells, organization, origin, status=status)
+        given = [add_at_location(draft, service, place, origin) for service in services]
+        sheet_services.add_facts(draft, cells, services, given, origin)
+        add_counties(draft, cells, services, origin)
+        at_place = place if is_by_service and not place.source_id.endswith(":unknown") else None
+        add_phone(draft, cells, organization, at_place, origin)
+        if rest := cells.rest():
+            for owner in given if is_by_service else [organization]:
+                owner.values["extra"] = joined(owner.values["extra"], rest)
+
+
+def report_mapping(draft: Draft, table: SourceTable, mapping: SheetMapping) -> None:
+    """Say which column was read as what, and which column of the mapping is not there."""
+    told = [
+        f"{heading!r} is {said.kind if isinstance(said, Mark) else said}"
+        for heading, said in mapping.columns.items()
+        if said != "extra"
+    ]
+    origin = Origin(table.file, 1 if mapping.has_heading else None)
+    draft.note("info", origin, "columns_read_as", "; ".join(told) + ".")
+    there = {column.casefold() for column in table.columns}
+    if absent := [name for name in mapping.columns if name.casefold() not in there]:
+        reason = f"The mapping names {', '.join(map(repr, absent))}, which the sheet does not have."
+        draft.note("warning", origin, "column_absent", reason)
+
+
+def joined(before: Mapping[str, Any], rest: Mapping[str, str]) -> dict[str, Any]:
+    """What rows about the same thing say besides: each different word once, in their order."""
+    told = dict(before)
+    for name, cell in rest.items():
+        said = str(told[name]).split("; ") if name in told else []
+        told[name] = "; ".join([*said, cell]) if cell not in said else told[name]
+    return told
 
 
 def add_organization(
-    draft: Draft, cells: Cells, columns: Columns, name: str, origin: Origin
+    draft: Draft, cells: SheetRow, name: str, origin: Origin, *, is_by_service: bool
 ) -> DraftRow:
     """The provider; several rows of one name are one provider."""
-    email, url = cells.line(columns["email"]), cells.text(columns["url"])
+    email, url = cells.line("email"), cells.text("url")
     found, address = find_emails(email), web_address(url)
     if email and not found:
         draft.note("warning", origin, "email_unclear", f"{email!r} is no e-mail; left out.")
@@ -121,7 +134,7 @@ def add_organization(
         return known
     values: dict[str, Any] = {
         "name": name,
-        "description": cells.text(columns["description"]),
+        "description": "" if is_by_service else cells.text("description"),
         "email": found[0] if found else None,
         "website": address,
         "extra": {},
@@ -129,15 +142,13 @@ def add_organization(
     return draft.add("organization", slug(name), values, origin)
 
 
-def add_place(
-    draft: Draft, cells: Cells, columns: Columns, organization: DraftRow, origin: Origin
-) -> DraftRow:
+def add_place(draft: Draft, cells: SheetRow, organization: DraftRow, origin: Origin) -> DraftRow:
     """Where the provider gives its services: its street address, or a place that is not known.
 
     A post box is where letters go, not where a service is given.
     """
-    street, city = cells.line(columns["street"]), cells.line(columns["city"])
-    state_text, code_text = cells.line(columns["state"]), cells.line(columns["zip"])
+    street, city = cells.line("street"), cells.line("city")
+    state_text, code_text = cells.line("state"), cells.line("zip")
     if not street:
         said = ", ".join(filter(None, (city, state_text, code_text)))
         draft.note(
@@ -159,9 +170,10 @@ def add_place(
             )
     kind = "postal" if POST_BOX.search(street) else "physical"
     key = f"{organization.source_id}:{slug(street)}"
+    name = cells.line("place")
     location = draft.find("location", key)
     if location is None:
-        location = add_location(draft, organization, key, kind, origin)
+        location = add_location(draft, organization, key, kind, origin, name=name)
         address = {
             "location_id": location.id,
             "address_1": street,
@@ -185,13 +197,13 @@ def add_place(
 
 
 def add_location(
-    draft: Draft, organization: DraftRow, key: str, kind: str, origin: Origin
+    draft: Draft, organization: DraftRow, key: str, kind: str, origin: Origin, *, name: str = ""
 ) -> DraftRow:
     """A location of the provider, without a point: a geocoder finds that later."""
     values: dict[str, Any] = {
         "location_type": kind,
         "organization_id": organization.id,
-        "name": organization.values["name"],
+        "name": name or organization.values["name"],
         "point_precision": "unknown",
         "extra": {},
     }
@@ -205,91 +217,21 @@ def unknown_place(draft: Draft, organization: DraftRow, origin: Origin) -> Draft
     return known or add_location(draft, organization, key, "physical", origin)
 
 
-def add_services(
-    draft: Draft,
-    cells: Cells,
-    columns: Columns,
-    organization: DraftRow,
-    origin: Origin,
-    *,
-    status: str | None,
-) -> list[DraftRow]:
-    """A service for each one listed, labelled with the sheet's own word for it."""
-    listed = re.split(r"[,;]", cells.line(columns["service"]))
-    names = list(dict.fromkeys(" ".join(name.split()) for name in listed if name.strip()))
-    if not names:
-        draft.note(
-            "warning",
-            origin,
-            "no_service",
-            f"{organization.values['name']!r} says no service: it got one called {GENERAL!r}. "
-            "Say what it does, and it can be matched.",
-        )
-    services = []
-    for name in names or [GENERAL]:
-        key = f"{organization.source_id}:{slug(name)}"
-        values = {
-            "organization_id": organization.id,
-            "name": name,
-            "url": organization.values["website"],
-            "email": organization.values["email"],
-            "status": status or "active",
-            "extra": {},
-        }
-        service = draft.find("service", key) or draft.add("service", key, values, origin)
-        services.append(service)
-        if names:
-            add_label(draft, service, name, origin)
-    return services
-
-
-def add_label(draft: Draft, service: DraftRow, name: str, origin: Origin) -> None:
-    """The sheet's word as a term of a taxonomy of its own, so that it can be mapped to needs."""
-    title = f"Services in {draft.source}"
-    taxonomy = draft.find("taxonomy", "services") or draft.add(
-        "taxonomy", "services", {"name": title, "description": "", "extra": {}}, origin
-    )
-    term = draft.find("taxonomy_term", slug(name)) or draft.add(
-        "taxonomy_term",
-        slug(name),
-        {
-            "name": name,
-            "description": "",
-            "taxonomy": title,
-            "taxonomy_id": taxonomy.id,
-            "extra": {},
-        },
-        origin,
-    )
-    key = f"service:{service.source_id}:{slug(name)}"
-    values = {
-        "link_id": service.id,
-        "taxonomy_term_id": term.id,
-        "link_entity": "service",
-        "link_type": "category",
-        "extra": {},
-    }
-    if not draft.has("attribute", key):
-        draft.add("attribute", key, values, origin)
-
-
-def add_at_location(draft: Draft, service: DraftRow, place: DraftRow, origin: Origin) -> None:
+def add_at_location(draft: Draft, service: DraftRow, place: DraftRow, origin: Origin) -> DraftRow:
     """The service at the provider's address."""
     key = f"{service.source_id}@{place.source_id}"
     values = {"service_id": service.id, "location_id": place.id, "is_listed": True, "extra": {}}
-    if not draft.has("service_at_location", key):
-        draft.add("service_at_location", key, values, origin)
+    known = draft.find("service_at_location", key)
+    return known or draft.add("service_at_location", key, values, origin)
 
 
-def add_counties(
-    draft: Draft, cells: Cells, columns: Columns, services: list[DraftRow], origin: Origin
-) -> None:
+def add_counties(draft: Draft, cells: SheetRow, services: list[DraftRow], origin: Origin) -> None:
     """The counties served: areas to read, and a residence rule if every one was understood."""
-    said = cells.line(columns["counties"])
+    said = cells.line("counties")
     if not said:
         return
-    text = cells.text(columns["counties"])
-    read = read_counties(text, read_state(cells.line(columns["state"])))
+    text = cells.text("counties")
+    read = read_counties(text, read_state(cells.line("state")))
     if read.figured:
         draft.note(
             "info",
@@ -335,10 +277,14 @@ def add_areas(draft: Draft, service: DraftRow, read: CountiesRead, origin: Origi
 
 
 def add_phone(
-    draft: Draft, cells: Cells, columns: Columns, organization: DraftRow, origin: Origin
+    draft: Draft,
+    cells: SheetRow,
+    organization: DraftRow,
+    place: DraftRow | None,
+    origin: Origin,
 ) -> None:
-    """The provider's telephone."""
-    number, extension = split_extension(cells.line(columns["phone"]), "")
+    """The telephone of the provider, or of the `place` in a sheet that has a row a place."""
+    number, extension = split_extension(cells.line("phone"), "")
     if not number:
         return
     digits = re.sub(r"\D", "", number)
@@ -347,9 +293,11 @@ def add_phone(
         return
     if len(digits) not in {3, 10, 11}:
         draft.note("warning", origin, "number_odd", f"{number!r} is no usual number; kept as is.")
-    key = f"{organization.source_id}:{slug(number)}"
-    values = {
-        "organization_id": organization.id,
+    owner = place or organization
+    key = f"{owner.source_id}:{slug(number)}"
+    values: dict[str, Any] = {
+        "organization_id": None if place else organization.id,
+        "location_id": place.id if place else None,
         "number": number,
         "extension": extension or None,
         "type": "voice",

@@ -85,15 +85,18 @@ def read_schedules(draft: Draft, table: SourceTable) -> None:
         owner = schedule_owner(draft, cells, origin)
         if owner is None:
             continue
-        values = read_schedule(draft, cells, origin)
-        if values is None:
-            continue
         targets: dict[str, uuid.UUID | None] = dict.fromkeys(
             ("service_id", "location_id", "service_at_location_id")
         )
         targets[f"{owner[0]}_id"] = owner[1].id
         key = f"{cells.line('id')}:{owner[0]}:{owner[1].source_id}"
-        draft.add("schedule", key, {**values, **targets, "extra": cells.rest()}, origin)
+        own_id = cells.line("id")
+        added = [
+            draft.add("schedule", key, {**values, **targets, "extra": {}}, origin, own_id=own_id)
+            for values in read_schedule(draft, cells, origin)
+        ]
+        for schedule in added[:1]:
+            schedule.values["extra"] = cells.rest()
 
 
 def schedule_owner(draft: Draft, cells: Cells, origin: Origin) -> tuple[str, DraftRow] | None:

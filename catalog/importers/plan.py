@@ -6,7 +6,7 @@ same package twice changes nothing.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -18,12 +18,13 @@ from catalog.db import Base
 from catalog.eligibility import check_facts
 from catalog.errors import CatalogValueError
 from catalog.importers.draft import Draft, DraftRow, Origin
-from catalog.importers.flat_sheet import read_flat_sheet
+from catalog.importers.flat_sheet import read_flat_sheets
 from catalog.importers.hsds import read_hsds
 from catalog.importers.identity import settle_ids
 from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
+from catalog.importers.sheet_mapping import SheetMapping
 from catalog.vocabulary import SERVICE_STATUSES
 
 # Rows that others point to (referrals, services, labels): marked when gone, never deleted.
@@ -54,9 +55,13 @@ CHUNK = 500  # ids in one IN list, well below every database's limit
 
 @dataclass(slots=True)
 class ImportPlan:
-    """What is to be written, by table: rows to insert, values to update by id, ids to delete."""
+    """What is to be written, by table: rows to insert, values to update by id, ids to delete.
+
+    `mappings` say how each flat sheet was read, by its file's name.
+    """
 
     report: ImportReport
+    mappings: dict[str, SheetMapping] = field(default_factory=dict)
     inserts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     updates: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = field(default_factory=dict)
     deletes: dict[str, list[uuid.UUID]] = field(default_factory=dict)
@@ -77,10 +82,12 @@ def plan_import(
     *,
     source: str | None = None,
     status: str | None = None,
+    mappings: Mapping[str, SheetMapping] | None = None,
     now: datetime,
 ) -> ImportPlan:
     """What importing the package would do. `source` defaults to the package's name; `status`
-    overrides that of every service. Raises CatalogError for what cannot be imported at all."""
+    overrides that of every service; `mappings` say by file name how flat sheets are read (the
+    plan has those that were guessed). Raises CatalogError for what cannot be imported at all."""
     if status is not None and status not in SERVICE_STATUSES:
         raise CatalogValueError(
             f"{status!r} is no status of a service. Use one of: {', '.join(SERVICE_STATUSES)}."
@@ -88,14 +95,17 @@ def plan_import(
     name = (source or package.name).strip()
     if not name:
         raise CatalogValueError("The directory needs a name: give one with --source.")
-    read = read_hsds if package.kind == "hsds" else read_flat_sheet
-    draft = read(package, name, status)
+    used = dict(mappings or {})
+    if package.kind == "hsds":
+        draft = read_hsds(package, name, status)
+    else:
+        draft = read_flat_sheets(package, name, status, used)
     settle_ids(session, draft)
     add_needs(draft)
     add_place_warnings(draft)
     report = ImportReport(name, lines=draft.lines, version=package.version)
     account_for_rows(draft, package, report)
-    plan = ImportPlan(report)
+    plan = ImportPlan(report, mappings=used)
     gone: set[uuid.UUID] = set()
     tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
     # What others hang on comes first: an attribute names its service without a foreign key.

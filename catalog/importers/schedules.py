@@ -8,6 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from catalog.importers.draft import Cells, Draft, Origin
+from catalog.importers.hours_text import SPAN, HoursRead, read_hours_text
 from catalog.importers.weekdays import (
     ROUND_THE_CLOCK,
     DaysRead,
@@ -21,16 +22,24 @@ from catalog.vocabulary import WEEKDAYS
 HOURS_NOT_STATED = "hours not stated"
 
 
-def read_schedule(draft: Draft, cells: Cells, origin: Origin) -> dict[str, Any] | None:
-    """The row's values but its owner, or None (and a line) where it says nothing at all."""
+def read_schedule(draft: Draft, cells: Cells, origin: Origin) -> list[dict[str, Any]]:
+    """The row's values but its owner: one for each stretch of hours (two around a lunch break).
+
+    None at all, and a line, where it says nothing.
+    """
     day_text = cells.line("byday") or cells.line("weekday")
     weekday_text = cells.line("weekday")
     start, end = cells.line("opens_at", "dtstart"), cells.line("closes_at", "until")
     description = cells.text("description")
     if not any((day_text, weekday_text, start, end, description, cells.line("bymonthday"))):
         draft.note("error", origin, "schedule_blank", "The row has no day, no time and no words.")
-        return None
-    days = read_days(day_text) or read_days(weekday_text)
+        return []
+    told = read_in_words(day_text, start, end, description)
+    if told:
+        stated = {name: read_date(cells.line(name)) for name in ("valid_from", "valid_to")}
+        rows = [in_columns(hours, description or None) for hours in told]
+        return [{**row, **{name: day for name, day in stated.items() if day}} for row in rows]
+    days = numbered_day(day_text) or read_days(day_text) or read_days(weekday_text)
     if day_text and days is None:
         draft.note(
             "warning", origin, "days_unclear", f"{day_text!r} does not name days; kept as words."
@@ -44,7 +53,7 @@ def read_schedule(draft: Draft, cells: Cells, origin: Origin) -> dict[str, Any] 
             f"{days.byday} is named without hours: kept as not known, not as closed.",
         )
     words = [text for text in (description, left_words(days, day_text, start, end, opens)) if text]
-    return {
+    row = {
         "valid_from": read_date(cells.line("valid_from")),
         "valid_to": read_date(cells.line("valid_to")),
         "dtstart": read_date(cells.line("dtstart")),
@@ -57,6 +66,41 @@ def read_schedule(draft: Draft, cells: Cells, origin: Origin) -> dict[str, Any] 
         "closes_at": closes,
         "notes": HOURS_NOT_STATED if days and opens is None and not start else None,
     }
+    return [row]
+
+
+def read_in_words(day_text: str, start: str, end: str, description: str) -> list[HoursRead] | None:
+    """Hours that stand in words where columns should hold days and times, or in the description.
+
+    None where the columns hold what they should, or the words are not understood.
+    """
+    if read_time(start) or (start and is_date(start)):
+        return None
+    if start or SPAN.search(day_text):
+        return read_hours_text(" ".join(filter(None, (day_text, start, end and f"- {end}"))))
+    return None if day_text else read_hours_text(description)
+
+
+def in_columns(hours: HoursRead, description: str | None) -> dict[str, Any]:
+    """Hours read from words, in the columns of a schedule."""
+    return {
+        "valid_from": hours.valid_from,
+        "valid_to": hours.valid_to,
+        "freq": hours.days.freq,
+        "interval": hours.days.interval if hours.days.interval > 1 else None,
+        "byday": hours.days.byday,
+        "description": description,
+        "opens_at": hours.opens,
+        "closes_at": hours.closes,
+        "notes": "; ".join(filter(None, (hours.days.note, hours.note))) or None,
+    }
+
+
+def numbered_day(text: str) -> DaysRead | None:
+    """HSDS 1.1 numbers the days of the week from Monday, 1, to Sunday, 7."""
+    if text.isdecimal() and 1 <= int(text) <= 7:
+        return DaysRead("WEEKLY", tuple(WEEKDAYS)[int(text) - 1])
+    return None
 
 
 def recurrence(cells: Cells, days: DaysRead | None) -> dict[str, Any]:

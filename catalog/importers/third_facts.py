@@ -13,8 +13,10 @@ from sqlalchemy import Column, Date, Float, Integer, Time
 from catalog.db import Base, UTCDateTime
 from catalog.importers.csv_tables import SourceTable
 from catalog.importers.draft import Cells, Draft, DraftRow, Origin
+from catalog.importers.hours_text import read_hours_text
 from catalog.importers.hsds_phones import split_extension
 from catalog.importers.money import read_cents
+from catalog.importers.schedules import in_columns
 from catalog.importers.text import web_address
 from catalog.importers.weekdays import read_date
 from catalog.vocabulary import LOCATION_TYPES, SCHEDULE_FREQUENCIES, WEEKDAYS
@@ -60,13 +62,27 @@ def read_facts(draft: Draft, name: str, table: SourceTable) -> None:
         values = read_values(draft, name, columns, cells, origin)
         if values is None:
             continue
-        for part in separated(name, owners):
+        for number, (part, said) in enumerate(
+            (part, said) for part in separated(name, owners) for said in told_apart(name, values)
+        ):
             ids = {column: owner.id if owner else None for column, owner in part.items()}
-            key = own_id or ":".join(f"{c}={o.source_id}" for c, o in part.items() if o)
-            if len(part) != len(owners) or draft.has(name, key):
-                key = f"{key}:{':'.join(f'{c}={o.source_id}' for c, o in part.items() if o)}"
-            whole = dict.fromkeys(owners) | ids
-            draft.add(name, key, {**values, **whole, "extra": cells.rest()}, origin, own_id=own_id)
+            named = ":".join(f"{c}={o.source_id}" for c, o in part.items() if o)
+            is_first = number == 0 and not (own_id and draft.has(name, own_id))
+            key = own_id if own_id and is_first else f"{own_id}:{named}"
+            extra = cells.rest() if number == 0 else {}
+            row_values = {**said, **dict.fromkeys(owners), **ids, "extra": extra}
+            draft.add(name, key, row_values, origin, own_id=own_id)
+
+
+def told_apart(name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The row, or for a schedule that is all words those it stands for, where they are read."""
+    columns = ("freq", "byday", "bymonthday", "byweekno", "byyearday", "opens_at", "closes_at")
+    if name != "schedule" or any(values[column] for column in columns):
+        return [values]
+    told = read_hours_text(values["description"] or "")
+    rows = [in_columns(hours, values["description"]) for hours in told or ()]
+    kept = {column: value for column, value in values.items() if value is not None}
+    return [{**values, **row, **kept} for row in rows] or [values]
 
 
 def find_owners(

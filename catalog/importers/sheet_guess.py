@@ -1,0 +1,132 @@
+"""Guessing which column of a flat sheet holds what, by its heading and by what its cells look like.
+
+A guess is shown by the dry run and can be saved, mended and given back as a mapping file.
+"""
+
+import re
+from collections import Counter
+
+from rapidfuzz import fuzz, process
+
+from catalog.errors import NotACatalogError
+from catalog.importers.csv_tables import SourceTable
+from catalog.importers.hsds_phones import LANGUAGE_CODES
+from catalog.importers.sheet_mapping import EXTRA, MARK_WORDS, Mark, SheetMapping
+
+HEADINGS = {
+    "provider": ("provider", "organization", "organization name", "agency", "agency name",
+                 "partner", "name", "company", "nonprofit"),
+    "service": ("service", "services", "service type", "category", "categories", "program",
+                "program name", "what they offer", "type of service", "service name"),
+    "category": ("strategy", "focus area", "program type", "service category", "tags"),
+    "counties": ("counties served", "county", "counties", "service area", "area served"),
+    "phone": ("phone", "phone number", "telephone", "tel", "contact number", "site phone"),
+    "email": ("email", "e-mail", "email address", "contact email"),
+    "url": ("website/url", "website", "url", "web", "web site", "web address", "link"),
+    "place": ("site name", "site", "location name", "facility"),
+    "street": ("street", "address", "street address", "address 1", "location", "site address"),
+    "city": ("city", "town"),
+    "state": ("state", "st", "state/province"),
+    "zip": ("zip", "zip code", "zipcode", "postal code", "site zip"),
+    "description": ("description", "notes", "about", "details"),
+    "hours": ("hours", "hours of operation", "days and hours", "schedule", "office hours"),
+    "languages": ("languages", "languages spoken", "language", "language other"),
+    "ages": ("ages", "ages served", "age range", "age"),
+    "eligibility": ("eligibility", "who is eligible", "eligibility requirements"),
+    "fees": ("fees", "fee", "cost", "price"),
+}  # fmt: skip
+HEADING_SCORE = 85  # of 100: "Phone #" passes as phone, "Status" does not as state
+TELLING = ("service", "phone", "email", "url", "street")
+ONE_SERVICE = frozenset({"program", "program name", "service name"})  # a name may hold a comma
+SURE_MARKS = frozenset({"x", "✓", "✔", "•"})
+LEAST_ROWS = 10  # fewer tell nothing about a sheet without a heading
+
+
+def guess_mapping(table: SourceTable) -> SheetMapping | None:
+    """The guess; None where the headings do not tell a list of providers."""
+    columns: dict[str, str | Mark] = {}
+    scored: list[tuple[float, str, str]] = []
+    words = {word: meaning for meaning, listed in HEADINGS.items() for word in listed}
+    for heading in table.columns:
+        best = process.extractOne(
+            plain_heading(heading),
+            words.keys(),
+            scorer=fuzz.token_sort_ratio,
+            score_cutoff=HEADING_SCORE,
+        )
+        mark = guess_mark(table, heading)
+        if mark and mark.kind == "label" and best:
+            mark = None  # a column named as a field is that field, whatever stands in it
+        columns[heading] = mark or EXTRA
+        if best and mark is None:
+            scored.append((best[1], heading, words[best[0]]))
+    for _, heading, meaning in sorted(scored, key=lambda entry: -entry[0]):
+        if meaning not in columns.values():
+            columns[heading] = meaning
+    found = {said for said in columns.values() if isinstance(said, str)}
+    if "provider" not in found or not found & set(TELLING):
+        return None
+    service = next((name for name, said in columns.items() if said == "service"), "")
+    splits = {} if plain_heading(service) in ONE_SERVICE else {"service": ",;"}
+    return SheetMapping(columns, splits=splits if service else {})
+
+
+def plain_heading(heading: str) -> str:
+    """A heading in lower case without marks."""
+    return " ".join(re.sub(r"[^a-z0-9/ -]", " ", heading.lower()).split())
+
+
+def guess_mark(table: SourceTable, heading: str) -> Mark | None:
+    """What a mark in the column says, if it holds nothing but marks."""
+    cells = {row.cells.get(heading, "").strip().casefold() for row in table.rows} - {""}
+    if not cells or not cells <= MARK_WORDS:
+        return None
+    plain = " ".join(heading.casefold().split())
+    if band := age_band(plain):
+        return Mark("age", band)
+    names = [plain, *re.split(r"[()]", plain)]
+    if any(name.strip() in LANGUAGE_CODES for name in names):
+        return Mark("language", heading)
+    return Mark("label", heading) if cells <= SURE_MARKS else None
+
+
+def age_band(plain: str) -> list[int | None] | None:
+    """ "6-13", "ages 6 to 13", "18+", "under 5" as the lowest and highest age in years."""
+    span = re.fullmatch(r"(?:ages?\s+)?(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})(?:\s*years?)?", plain)
+    if span and int(span[1]) <= int(span[2]):
+        return [int(span[1]), int(span[2])]
+    over = re.fullmatch(r"(?:ages?\s+)?(\d{1,2})\s*(?:\+|and (?:up|over|older))", plain)
+    if over:
+        return [int(over[1]), None]
+    under = re.fullmatch(r"under\s+(\d{1,2})", plain)
+    return [0, int(under[1]) - 1] if under and int(under[1]) else None
+
+
+def guess_without_heading(table: SourceTable) -> SheetMapping | None:
+    """Provider, service and tags, where the first row is surely none: its words recur below.
+
+    `table` is read without a heading. None where it does not look so.
+    """
+    rows = [[row.cells.get(column, "").strip() for column in table.columns] for row in table.rows]
+    if len(rows) < LEAST_ROWS or len(table.columns) < 3:
+        return None
+    tags = Counter(cell.casefold() for row in rows for cell in row[2:] if cell)
+    names = [cell for row in rows for cell in row[:2] if cell]
+    first = [cell.casefold() for cell in rows[0][2:] if cell]
+    is_data = any(tags[cell] >= 3 for cell in first)
+    recur = sum(tags.values()) > 2 * len(tags)
+    if not (is_data and recur) or any(re.fullmatch(r"[\d\W]+", name) for name in names):
+        return None
+    first_column, second, *others = table.columns
+    columns: dict[str, str | Mark] = {first_column: "provider", second: "service"}
+    return SheetMapping({**columns, **dict.fromkeys(others, "category")}, has_heading=False)
+
+
+def refuse(table: SourceTable) -> NotACatalogError:
+    """What to say of a sheet that is no list of providers."""
+    headings = ", ".join(table.columns[:8]) or "none"
+    return NotACatalogError(
+        f"{table.file!r} does not look like a list of providers. It needs a heading such as "
+        "'Provider' or 'Organization', and at least one of Service, Phone, Email, Website and "
+        f"Street; or give a mapping with --mapping. Its headings: {headings}."
+    )
