@@ -72,7 +72,14 @@ def flask_config(settings: Settings) -> dict[str, object]:
     return {
         "TESTING": settings.testing,
         "SECRET_KEY": settings.secret_key,
-        "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "pool_pre_ping": True}},
+        # An error's text would quote the statement's values, which are a child's, wherever it is shown.
+        "SQLALCHEMY_ENGINES": {
+            "default": {
+                "url": settings.database_url,
+                "pool_pre_ping": True,
+                "hide_parameters": True,
+            }
+        },
         "ALEMBIC": {"script_location": str(MIGRATIONS), "file_template": "%%(rev)s_%%(slug)s"},
         # SQLite cannot alter a column: migrations rebuild the table there ("batch"). Its DDL is
         # transactional too, with the driver's own BEGIN off (app.transactions).

@@ -8,7 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from alembic.script import ScriptDirectory
 from flask_alembic import Alembic
+from sqlalchemy import Engine, Select, String, column, inspect, select, table
 
 from catalog.db import JsonType, UTCDateTime
 
@@ -17,6 +19,33 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 class BrokenReferencesError(Exception):
     """A migration would leave rows that point at nothing; it was undone."""
+
+
+class NotMigratedError(Exception):
+    """The tables are not this program's; the message says what to do."""
+
+
+def require_migrated(engine: Engine) -> None:
+    """Raise NotMigratedError unless the tables are as this program needs them."""
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
+    made: set[str] = set()
+    with engine.connect() as connection:
+        if inspect(connection).has_table("alembic_version"):
+            versions: Select[tuple[str]] = select(column("version_num", String)).select_from(
+                table("alembic_version")
+            )
+            made = set(connection.scalars(versions))
+    if made == set(scripts.get_heads()):
+        return
+    if made - {script.revision for script in scripts.walk_revisions()}:
+        raise NotMigratedError(
+            "The database was last used by another, probably newer, version of Footbridge. "
+            "Run that version, or restore the backup from before it."
+        )
+    raise NotMigratedError(
+        "The database's tables are not made yet, or not up to date. Run "
+        "`flask --app wsgi db upgrade`, then try again."
+    )
 
 
 class Migrations(Alembic):

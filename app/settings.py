@@ -21,6 +21,7 @@ from app.notices.smtp_server import read_smtp_url, sender_address
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MINIMUM_SECRET_LENGTH = 32
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class SettingsError(Exception):
@@ -77,6 +78,13 @@ class Settings:
             "-Proto and -Host; 0: nobody's forwarding headers are believed",
         },
     )
+    listing_review_days: int = field(
+        default=180,
+        metadata={
+            "env": "LISTING_REVIEW_DAYS",
+            "meaning": "After how many days a partner is asked whether its listing is still right",
+        },
+    )
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", "info")
     demo: bool = field(
         default=False,
@@ -103,10 +111,7 @@ class Settings:
                 f"SECRET_KEY is shorter than {MINIMUM_SECRET_LENGTH} characters, so it can be guessed. "
                 "Set a longer one, or unset it: one is then made and kept."
             )
-        if not 0 <= self.trusted_proxies <= 9:
-            raise SettingsError(
-                f"TRUSTED_PROXIES is {self.trusted_proxies}: it must be from 0 to 9."
-            )
+        self.check_numbers()
         try:
             sender_address(self.mail_from)
         except ValueError as error:
@@ -116,6 +121,10 @@ class Settings:
                 read_smtp_url(self.smtp_url)
             except ValueError as error:
                 raise SettingsError(f"SMTP_URL cannot be used: {error}") from None
+        if self.log_level.lower() not in LOG_LEVELS:
+            raise SettingsError(
+                f"LOG_LEVEL is {self.log_level!r}: it must be one of {', '.join(LOG_LEVELS)}."
+            )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -133,6 +142,15 @@ class Settings:
             raise SettingsError(
                 f"DATABASE_URL names {backend}: Footbridge runs on SQLite and PostgreSQL only."
             )
+
+    def check_numbers(self) -> None:
+        """Raise SettingsError for a number that makes no sense."""
+        for env, value, lowest, highest in (
+            ("TRUSTED_PROXIES", self.trusted_proxies, 0, 9),
+            ("LISTING_REVIEW_DAYS", self.listing_review_days, 7, 3650),
+        ):
+            if not lowest <= value <= highest:
+                raise SettingsError(f"{env} is {value}: it must be from {lowest} to {highest}.")
 
     @property
     def cookies_secure(self) -> bool:
@@ -156,12 +174,19 @@ class Settings:
         given["instance_dir"] = folder
         if "demo" in given:
             given["demo"] = str(given["demo"]).lower() in {"1", "true", "yes", "on"}
-        if "trusted_proxies" in given:
-            given["trusted_proxies"] = whole_number("TRUSTED_PROXIES", given["trusted_proxies"])
-        if "secret_key" not in given:
-            given["secret_key"] = kept_secret(folder)
-        if "database_url" not in given:
+        for number in ("trusted_proxies", "listing_review_days"):
+            if number in given:
+                given[number] = whole_number(number.upper(), given[number])
+        try:
             folder.mkdir(parents=True, exist_ok=True)
+            if "secret_key" not in given:
+                given["secret_key"] = kept_secret(folder)
+        except OSError as error:
+            raise SettingsError(
+                f"INSTANCE_DIR is {folder}: it cannot be used ({error.strerror}). "
+                "Name a folder that this account may write."
+            ) from None
+        if "database_url" not in given:
             given["database_url"] = f"sqlite:///{folder / 'footbridge.db'}"
         return cls(**given)  # type: ignore[arg-type]
 

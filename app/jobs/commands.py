@@ -13,6 +13,7 @@ from app.extensions import db
 from app.jobs.queries import latest_runs
 from app.jobs.registry import JOBS, Job, job_named
 from app.jobs.runner import Ending, JobResult, run_job
+from app.migrating import NotMigratedError, require_migrated
 from app.notices.queries import count_by_state, given_up_notices
 
 
@@ -22,6 +23,7 @@ def worker_command() -> None:
     """Run the background jobs until stopped. One worker works at a time; a second one waits."""
     from app.jobs.worker import LockLostError, run_worker  # noqa: PLC0415 - slow to load
 
+    stop_unless_migrated()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         run_worker(app)
@@ -39,6 +41,7 @@ def serve_command(host: str, port: int, workers: int | None, *, with_worker: boo
     """Serve the site, and run its background jobs beside it."""
     from app.serving import ServingError, serve  # noqa: PLC0415 - slow to load
 
+    stop_unless_migrated()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         serve(
@@ -50,6 +53,14 @@ def serve_command(host: str, port: int, workers: int | None, *, with_worker: boo
             on_ready=lambda url: click.echo(f"Footbridge is ready at {url} (Ctrl+C ends it)"),
         )
     except ServingError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def stop_unless_migrated() -> None:
+    """End with what to do, rather than break at each page and each job's turn."""
+    try:
+        require_migrated(db.engine)
+    except NotMigratedError as error:
         raise click.ClickException(str(error)) from None
 
 
