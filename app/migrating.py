@@ -10,7 +10,7 @@ from typing import Any
 
 from alembic.script import ScriptDirectory
 from flask_alembic import Alembic
-from sqlalchemy import Engine, Select, String, column, inspect, select, table
+from sqlalchemy import ColumnClause, Engine, String, column, inspect, select, table
 
 from catalog.db import JsonType, UTCDateTime
 
@@ -31,9 +31,8 @@ def require_migrated(engine: Engine) -> None:
     made: set[str] = set()
     with engine.connect() as connection:
         if inspect(connection).has_table("alembic_version"):
-            versions: Select[tuple[str]] = select(column("version_num", String)).select_from(
-                table("alembic_version")
-            )
+            version: ColumnClause[str] = column("version_num", String)
+            versions = select(version).select_from(table("alembic_version"))
             made = set(connection.scalars(versions))
     if made == set(scripts.get_heads()):
         return
