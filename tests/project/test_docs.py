@@ -117,7 +117,7 @@ def test_every_flask_command_exists(app: Flask) -> None:
 def test_a_command_that_is_not_there_would_be_found(app: Flask) -> None:
     assert command_named(app, "jobs list") is None
     assert command_named(app, "catalog import PATH --apply") is None
-    assert command_named(app, "catalog export") == "no command 'export'"
+    assert command_named(app, "catalog forget") == "no command 'forget'"
     assert command_named(app, "serve --colour") == "no option ['--colour']"
 
 
