@@ -9,11 +9,13 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask
 
 from app import cli, errors, logs, models, sql_counter  # noqa: F401 - models: every class is known
+from app.clock import ZONE
 from app.extensions import alembic, babel, compress, csrf, db
 from app.extensions import api as rest_api  # the package app.api takes the name `api` here
 from app.features import register_features
@@ -50,6 +52,7 @@ def create_app(
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+        db.sessionmaker.configure(info={ZONE: ZoneInfo(settings.timezone)})
         sql_counter.listen(db.engine)
     alembic.init_app(app)
     csrf.init_app(app)

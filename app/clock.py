@@ -3,10 +3,13 @@
 Services and queries never do: they take `now`, so that a test can say what time it is.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from sqlalchemy.orm import Session
+
+ZONE = "district_zone"  # in Session.info; create_app puts it there
 
 
 def utcnow() -> datetime:
@@ -20,5 +23,11 @@ def district_zone() -> ZoneInfo:
 
 
 def district_date(moment: datetime) -> date:
-    """The calendar day in the district at `moment`: what people there call today. Reads no clock."""
+    """The calendar day in the district at `moment`: what people there call today. For views."""
     return moment.astimezone(district_zone()).date()
+
+
+def day_there(session: Session, moment: datetime) -> date:
+    """The same for services and queries, which know no app: the session carries the zone."""
+    zone: tzinfo = session.info.get(ZONE, UTC)
+    return moment.astimezone(zone).date()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.clock import district_date
+from app.clock import day_there
 from app.consents.elements import ELEMENTS
 from app.consents.models import Consent
 from app.errors import Invalid, NotFound
@@ -41,7 +41,7 @@ def record_consent(
         raise Invalid(
             "The permission would run out before it was signed.", {"expires_on": "A later day."}
         )
-    if signed_on > district_date(now):
+    if signed_on > day_there(session, now):
         raise Invalid("The permission is signed in the future.", {"signed_on": "Today or before."})
     consent = Consent(
         student_id=student.id,

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.clock import district_date
+from app.clock import day_there
 from app.errors import Invalid
 from app.recommendations.asks import Ask, first_ask
 from app.recommendations.engines import engine_for
@@ -48,7 +48,7 @@ def asked_of(
     interests_only: bool = False,
 ) -> Asked:
     """The question for a loaded student (3 statements; more when the catalog has changed)."""
-    on = district_date(now)
+    on = day_there(session, now)
     history = referral_history(session, student.id, now=now)
     whole = profile_of(
         student,

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.clock import district_date
+from app.clock import day_there
 from app.errors import NotFound
 from app.recommendations import engines
 from app.recommendations.activities import Activity, activities_of
@@ -154,7 +154,7 @@ def shown_row(
 
 def warm_up(session: Session, *, now: datetime) -> None:
     """Read the catalog and build the engines before the first visitor comes."""
-    engines.warm_up(session, on=district_date(now))
+    engines.warm_up(session, on=day_there(session, now))
 
 
 def one_a_service(misses: list[NearMiss]) -> list[NearMiss]:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.clock import district_date
+from app.clock import day_there
 from app.errors import NotFound
 from app.referrals.models import Referral
 from app.referrals.states import DECLINE_REASONS, WITH_PARTNER, State
@@ -47,8 +47,8 @@ def referral_history(session: Session, student_id: uuid.UUID, *, now: datetime) 
     for row in rows:
         if row.state == State.DECLINED:
             days = DECLINE_REASONS[row.decline_reason]
-            until = district_date(row.closed_at + timedelta(days=days))
-            if until > district_date(now):
+            until = day_there(session, row.closed_at + timedelta(days=days))
+            if until > day_there(session, now):
                 declined[row.service_id] = max(until, declined.get(row.service_id, until))
     return ReferralHistory(
         open_services=frozenset(row.service_id for row in rows if row.state != State.DECLINED),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.services import record_disclosure
-from app.clock import district_date
+from app.clock import day_there
 from app.consents.queries import consent_covering, elements_covered_now
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.notices.services import queue_notice
@@ -122,7 +122,7 @@ def send_referral(
         session,
         student_id=referral.student_id,
         organization_id=referral.organization_id,
-        on=district_date(now),
+        on=day_there(session, now),
     )
     referral.message = message.strip()
     referral.shared_elements = list(consent.elements) if consent else []
@@ -199,7 +199,7 @@ def apply_action(
     referral.state = decision.target
     referral.changed_at = now
     days = DAYS_TO_MOVE.get(decision.target)
-    referral.due_on = district_date(now + timedelta(days=days)) if days else None
+    referral.due_on = day_there(session, now + timedelta(days=days)) if days else None
     if decision.target is State.SENT:
         referral.sent_at = now
     if decision.target in CLOSED:
@@ -318,7 +318,7 @@ def open_as_partner(
         student_id=referral.student_id,
         organization_id=referral.organization_id,
         frozen=referral.shared_elements,
-        on=district_date(now),
+        on=day_there(session, now),
     )
     record_disclosure(
         session,
