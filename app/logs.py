@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 from contextlib import ExitStack
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -25,6 +26,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(begin_request)
     app.after_request(log_request)
     app.teardown_request(end_request)
+    app.log_exception = log_exception  # type: ignore[method-assign]
 
 
 def begin_request() -> None:
@@ -46,6 +48,13 @@ def log_request(response: Response) -> Response:
             statements=g.statements.count,
         )
     return response
+
+
+def log_exception(exc_info: Any) -> None:
+    """What broke outside the views (a cookie that cannot be written), in place of Flask's own line,
+    which holds the path and a traceback whose text may quote a row of a child's data.
+    """
+    log.error("broke_outside_a_view", kind=exc_info[0].__name__, endpoint=request.endpoint)
 
 
 def end_request(_error: BaseException | None) -> None:
