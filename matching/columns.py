@@ -120,6 +120,11 @@ class Columns:
         place = self._keys.find(key)
         return None if place is None else int(self._row_at[place])
 
+    @property
+    def kinds(self) -> int:
+        """How many kinds there are."""
+        return len(self.example_of_kind)
+
     def in_order_of_keys(self) -> Rows:
         """Every row."""
         return self._row_at
@@ -131,10 +136,10 @@ class Columns:
     def metres(self, rows: Rows, question: Question) -> tuple[Whole, Mask]:
         """`Question.metres_to` for each row, and whether it is known."""
         known = self.points.is_known[rows] & bool(question.places)
-        metres = np.zeros(len(rows), dtype=np.int64)
-        for number, place in enumerate(question.places):
-            away = self.points.metres(place, rows)
-            metres = away if number == 0 else np.minimum(metres, away)
+        if question.places:
+            metres = self.points.nearest(question.places, rows)
+        else:
+            metres = np.zeros(len(rows), dtype=np.int64)
         return metres, known
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matching.columns import Columns
 from matching.geo import Whole
@@ -16,8 +17,7 @@ from matching.question import Question
 from matching.types import Offer
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a criterion says of one offer: 0 to 1000, if it was known, and what was compared."""
 
     value: int

@@ -47,7 +47,16 @@ def metres_between(one: Point, other: Point) -> int:
 
 def metres_from(origin: Point, x: Floats, y: Floats, z: Floats) -> Whole:
     """`metres_between` from one point to columns of unit vectors; equal to it bit for bit."""
-    ox, oy, oz = unit_vector(origin)
+    return metres_of_vectors(unit_vector(origin), (x, y, z))
+
+
+def metres_of_vectors(
+    origin: tuple[float | Floats, float | Floats, float | Floats],
+    end: tuple[Floats, Floats, Floats],
+) -> Whole:
+    """`metres_between` for unit vectors that numpy broadcasts; equal to it bit for bit."""
+    ox, oy, oz = origin
+    x, y, z = end
     dx, dy, dz = ox - x, oy - y, oz - z
     sine = np.minimum(1.0, np.sqrt(dx * dx + dy * dy + dz * dz) * 0.5)
     for _ in range(3):

@@ -6,13 +6,13 @@ row holds; none knows what it is for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.geo import Floats, Whole, metres_from, unit_vector
+from matching.geo import Floats, Whole, metres_from, metres_of_vectors, unit_vector
 from matching.ranges import restricts, span
 from matching.types import Point, Range, Residence
 from matching.week import Week, longest, total
@@ -38,6 +38,9 @@ class Words:
 
     def __getitem__(self, at: int) -> str:
         return self._at(at).decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[at] for at in range(len(self)))
 
     def _at(self, at: int) -> bytes:
         return self._text[self._ends[at] : self._ends[at + 1]].tobytes()
@@ -75,6 +78,10 @@ class Lists:
         """Where the items of one row lie."""
         return slice(self._offsets[row], self._offsets[row + 1])
 
+    def count(self, rows: Rows) -> int:
+        """How many items the lists of these rows have together."""
+        return int((self._offsets[rows + 1] - self._offsets[rows]).sum())
+
     def take(self, rows: Rows) -> tuple[Rows, Rows]:
         """Where the items of these rows lie, and for each the position of its row in `rows`."""
         starts = self._offsets[rows]
@@ -107,6 +114,12 @@ class Sets:
         for at, numbers in enumerate(in_order):
             self._a_word[numbers] = at
         self.is_filled: Mask = np.array([bool(terms) for terms in sets], dtype=np.bool_)
+
+    def commonest(self, most: int) -> list[str]:
+        """The terms that the most rows hold, `most` of them or all."""
+        rows_of_set = np.bincount(self.number, minlength=self.different)
+        rows_of = {term: int(rows_of_set[self.holders(term)].sum()) for term in self.words}
+        return sorted(rows_of, key=lambda term: (-rows_of[term], term))[:most]
 
     def a_word(self, row: int) -> str:
         """A term of the row's set, which must not be empty; of a set of one, that one."""
@@ -163,6 +176,12 @@ class Ranges:
         fits[self._owner[(self._low <= value) & (value < self._end)]] = True
         return fits[self.number[rows]]
 
+    def meets(self, low: float, end: float, rows: Rows) -> Mask:
+        """Whether any range of each row holds a value from `low` to below `end`."""
+        meets = np.zeros(self._different, dtype=np.bool_)
+        meets[self._owner[(self._low < end) & (low < self._end)]] = True
+        return meets[self.number[rows]]
+
     def between(self, value: float) -> int:
         """Between which two bounds the value lies: values with one answer fit the same rows."""
         return int(np.searchsorted(self._bounds, value, side="right"))
@@ -214,8 +233,21 @@ class Points:
 
     def metres(self, origin: Point, rows: Rows) -> Whole:
         """Distance of each row from the origin; without meaning where `is_known` is False."""
+        x, y, z = self.vectors(rows)
+        return metres_from(origin, x, y, z)
+
+    def nearest(self, origins: Sequence[Point], rows: Rows) -> Whole:
+        """`metres` from the nearest of the origins, of which there must be one."""
+        if len(origins) == 1:
+            return self.metres(origins[0], rows)
+        ox, oy, oz = np.array([unit_vector(origin) for origin in origins]).T[:, :, np.newaxis]
+        nearest: Whole = metres_of_vectors((ox, oy, oz), self.vectors(rows)).min(axis=0)
+        return nearest
+
+    def vectors(self, rows: Rows) -> tuple[Floats, Floats, Floats]:
+        """The unit vectors of rows, as x, y and z."""
         x, y, z = self._xyz
-        return metres_from(origin, x[rows], y[rows], z[rows])
+        return x[rows], y[rows], z[rows]
 
 
 class Areas:

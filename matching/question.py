@@ -97,6 +97,11 @@ class Question:
             self._metres[offer.point] = metres
         return metres
 
+    def remember(self, offer: Offer, metres: int) -> None:
+        """Take over a distance that the columns have given already."""
+        if offer.point is not None:
+            self._metres[offer.point] = metres
+
     @cached_property
     def _metres(self) -> dict[Point, int]:
         """Distances worked out so far: reach and closeness ask for the same one."""

@@ -41,7 +41,7 @@ from matching.types import (
     Verdict,
 )
 
-_NO_LOAD: Final[Mapping[str, int]] = MappingProxyType({})
+NO_LOAD: Final[Mapping[str, int]] = MappingProxyType({})
 _QUESTIONS_BITS: Final = 6  # fewer than 64 rules
 _PLACE_BITS: Final = 32
 
@@ -70,7 +70,7 @@ class ReferenceEngine:
         return tuple(columns.offers[row] for row in columns.in_order_of_keys())
 
     def rank(
-        self, profile: Profile, k: int, *, on: date, load: Mapping[str, int] = _NO_LOAD
+        self, profile: Profile, k: int, *, on: date, load: Mapping[str, int] = NO_LOAD
     ) -> Ranking:
         """The `k` best offers for the profile on a day.
 
@@ -99,13 +99,13 @@ class ReferenceEngine:
         k: int,
         *,
         on: date,
-        load: Mapping[str, int] = _NO_LOAD,
+        load: Mapping[str, int] = NO_LOAD,
     ) -> list[Ranking]:
         """`rank` for each profile, in their order."""
         return [self.rank(profile, k, on=on, load=load) for profile in profiles]
 
     def exclusions(
-        self, profile: Profile, *, on: date, load: Mapping[str, int] = _NO_LOAD
+        self, profile: Profile, *, on: date, load: Mapping[str, int] = NO_LOAD
     ) -> list[Exclusion]:
         """Every considered offer that a rule refuses, with all its refusals, in order of keys."""
         question = self._question(profile, on, load)
@@ -121,7 +121,7 @@ class ReferenceEngine:
         offer_key: str,
         *,
         on: date,
-        load: Mapping[str, int] = _NO_LOAD,
+        load: Mapping[str, int] = NO_LOAD,
     ) -> Exclusion | Match:
         """Why an offer is not in the ranking; or, where it is in, its match and rank.
 
@@ -151,7 +151,7 @@ class ReferenceEngine:
         profile: Profile,
         *,
         on: date,
-        load: Mapping[str, int] = _NO_LOAD,
+        load: Mapping[str, int] = NO_LOAD,
         limit: int = 10,
     ) -> list[NearMiss]:
         """Offers that one changeable rule refuses, with the smallest change; the best first.
@@ -226,12 +226,14 @@ class ReferenceEngine:
         after = Question(profile, on, question.load, question.parameters, question.background)
         return not refusals(judge_all(changed, after))
 
-    def _order(self, score: Whole, questions: Whole, rows: Rows) -> Rows:
+    def _order(
+        self, score: Whole, questions: Whole, rows: Rows, places: Rows | None = None
+    ) -> Rows:
         """The rows from best to worst: score down, questions up, then the key.
 
         The three make one whole number each, so that the order is exact and one sort does it.
         """
-        places = self._columns.place[rows]
+        places = self._columns.place[rows] if places is None else places
         keys = ((1_000_000 - score) << _QUESTIONS_BITS | questions) << _PLACE_BITS | places
         ordered: Rows = rows[np.argsort(keys)]
         return ordered

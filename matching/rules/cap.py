@@ -18,6 +18,7 @@ from matching.rule import Circumstances, Rule, Verdicts, column_of, no, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "cap"
+_FEW = 32  # rows that are quicker asked one by one than by service
 
 
 def judge(offer: Offer, question: Question) -> Reason | None:
@@ -32,6 +33,10 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     """`judge` for rows."""
     full = columns.referral_cap[rows] >= 0
     capped = rows[full]  # few programs state a cap
+    if len(capped) < _FEW:
+        open_now = [question.load.get(columns.service_of(row), 0) for row in capped]
+        full[full] = np.array(open_now, dtype=np.int64) >= columns.referral_cap[capped]
+        return column_of(rows, no=full)
     _, examples, service = np.unique(
         columns.services.number[capped], return_index=True, return_inverse=True
     )

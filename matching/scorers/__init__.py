@@ -47,12 +47,12 @@ CRITERIA: Final[tuple[Criterion, ...]] = (  # in the order in which parts are to
 
 def weights_of(question: Question) -> Mapping[str, int]:
     """The preset's weights for what this question asks; those of 0 have no part."""
-    weights = dict(question.parameters.weights)
+    weights = question.parameters.weights
     both = weights["need"] + weights["interest"]
     if not question.profile.interests:
-        weights |= {"need": both, "interest": 0}
-    elif not question.profile.needs:
-        weights |= {"need": 0, "interest": both}
+        return {**weights, "need": both, "interest": 0}
+    if not question.profile.needs:
+        return {**weights, "need": 0, "interest": both}
     return weights
 
 
@@ -63,18 +63,9 @@ def parts_of(offer: Offer, question: Question) -> tuple[Part, ...]:
     for criterion in CRITERIA:
         weight = weights[criterion.name]
         if weight:
-            said = criterion.value(offer, question)
-            parts.append(
-                Part(
-                    criterion=criterion.name,
-                    weight=weight,
-                    value=said.value,
-                    points=weight * said.value,
-                    is_known=said.is_known,
-                    code=said.code,
-                    facts=said.facts,
-                )
-            )
+            value, is_known, code, facts = criterion.value(offer, question)
+            points = weight * value
+            parts.append(Part(criterion.name, weight, value, points, is_known, code, facts))
     return tuple(parts)
 
 
