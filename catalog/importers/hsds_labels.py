@@ -213,7 +213,7 @@ def read_attributes(draft: Draft, table: SourceTable | None) -> None:
             "taxonomy_term_id": term.id,
             "link_entity": entity,
             "link_type": cells.line("link_type") or link_type(term),
-            "value": cells.line("value") or None,
+            "value": cells.text("value") or None,
             "label": cells.line("label") or None,
         }
         key, own_id = f"{entity}:{linked}:{label_id}", cells.line("id")

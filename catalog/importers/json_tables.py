@@ -204,10 +204,12 @@ def flatten(flat: Flattened, table: str, found: Json, file: str, depth: int = 0)
             continue
         children += [(key, child, entry) for entry in entries]
     named = [entry for entry in children if entry[0] in NAMED_BY_PARENT]
+    named.sort(key=lambda entry: entry[0] != "organization")  # the program asks for it
     for key, child, entry in named:
         row = flatten(flat, child, entry, file, depth + 1)
         cells[NAMED_BY_PARENT[key]] = row.get("id", "") or cells.get(NAMED_BY_PARENT[key], "")
-        if child == "program" and not row.get("organization_id"):
+        # Inside a service that holds its organization whole, a program does not repeat whose it is.
+        if child == "program" and "organization" in found and not row.get("organization_id"):
             row["organization_id"] = cells.get("organization_id", "")
     row = flat.add(table, cells)
     for key, child, entry in children:

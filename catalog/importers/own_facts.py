@@ -86,7 +86,8 @@ def add_rule(draft: Draft, service: DraftRow, label: DraftRow, facts: dict[str, 
         "source_text": facts.get("source_text"),
         "extra": {},
     }
-    draft.add("eligibility_rule", label.source_id, values, label.origin, own_id="")
+    own_id = str(facts.get("id") or "")
+    draft.add("eligibility_rule", label.source_id, values, label.origin, own_id=own_id)
     return True
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.exchange.commands import catalog_group
-from catalog.models import Service
+from catalog.models import Address, Service
 from tests.integration.catalog.packages import sample_tables, write_package
 
 
@@ -80,3 +80,64 @@ def test_a_report_that_cannot_be_written_stops_the_import(
     assert result.exit_code == 1
     assert "Nothing was imported" in result.stderr
     assert services(session) == 0
+
+
+SHEET = """Firm,What,Where
+Sample House,Food,1 Main St
+"""
+MAPPING = """columns:
+  Firm: provider
+  What: service
+  Where: street
+constants: {city: Chattanooga, state: TN, zip: "37402"}
+"""
+
+
+def test_a_mapping_says_what_a_sheet_cannot(app: Flask, session: Session, tmp_path: Path) -> None:
+    sheet, mapping = tmp_path / "firms.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(SHEET)
+    mapping.write_text(MAPPING)
+    refused = run(app, sheet)
+    assert refused.exit_code == 1
+    assert "--mapping" in refused.stderr
+    result = run(app, sheet, "--mapping", mapping, "--apply")
+    assert result.exit_code == 0, result.output
+    address = session.scalars(select(Address)).one()
+    assert (address.address_1, address.city, address.state_province) == (
+        "1 Main St",
+        "Chattanooga",
+        "TN",
+    )
+
+
+def test_the_guess_is_shown_saved_and_can_be_given_back(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    sheet, mapping = tmp_path / "partners.csv", tmp_path / "mapping.yaml"
+    sheet.write_text("Provider,Service,'6-13\nSample House,Food,X\n")
+    shown = run(app, sheet, "--write-mapping", mapping)
+    assert "Provider: provider" in shown.output
+    assert mapping.read_text().splitlines()[-1]
+    run(app, sheet, "--apply")
+    again = run(app, sheet, "--mapping", mapping, "--apply")
+    assert "Imported: 0 added, 0 changed, 0 removed." in again.output
+
+
+def test_a_mapping_for_hsds_or_one_that_is_wrong_is_refused(
+    app: Flask, session: Session, folder: Path, tmp_path: Path
+) -> None:
+    mapping, sheet = tmp_path / "mapping.yaml", tmp_path / "firms.csv"
+    mapping.write_text(MAPPING.replace("provider", "boss"))
+    sheet.write_text(SHEET)
+    hsds = run(app, folder, "--mapping", mapping)
+    assert (hsds.exit_code, "for sheets" in hsds.stderr) == (1, True)
+    wrong = run(app, sheet, "--mapping", mapping)
+    assert (wrong.exit_code, "boss" in wrong.stderr) == (1, True)
+    assert services(session) == 0
+
+
+def test_rows_read_and_the_version_are_told(app: Flask, folder: Path) -> None:
+    result = run(app, folder)
+    assert "Directory: sample (HSDS 2.0)" in result.output
+    told = json.loads(run(app, folder, "--json").stdout)
+    assert told["rows_in"] == told["rows_read"]
