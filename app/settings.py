@@ -178,7 +178,8 @@ class Settings:
             if number in given:
                 given[number] = whole_number(number.upper(), given[number])
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # For its owner alone: the embedded database, the mail and the key lie in it.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if "secret_key" not in given:
                 given["secret_key"] = kept_secret(folder)
         except OSError as error:
@@ -201,7 +202,6 @@ def whole_number(env: str, text: object) -> int:
 
 def kept_secret(folder: Path) -> str:
     """The key kept in `folder`, made on first use, readable by its owner only."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret_key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -204,22 +204,28 @@ def apply_action(
         referral.sent_at = now
     if decision.target in CLOSED:
         referral.closed_at = now
-    keep_what_it_needs(referral, decision, reason, outcome)
-    add_event(referral, action, state, by=by, now=now, reason=reason or outcome, note=note.strip())
+    why = keep_what_it_needs(referral, decision, reason, outcome)
+    add_event(referral, action, state, by=by, now=now, reason=why, note=note.strip())
     session.flush()
     return referral
 
 
 def keep_what_it_needs(
     referral: Referral, decision: Transition, reason: str | None, outcome: str | None
-) -> None:
-    """Put the reason or outcome into the column that the new state demands."""
+) -> str | None:
+    """Put the reason or outcome into the column that the new state demands; what was put there. What
+    the step does not ask for was not checked by the table, so it is kept nowhere.
+    """
     if decision.needs is Needs.OUTCOME:
         referral.outcome = outcome
-    elif decision.needs is Needs.DECLINE_REASON:
+        return outcome
+    if decision.needs is Needs.DECLINE_REASON:
         referral.decline_reason = reason
-    elif decision.needs is Needs.CLOSE_REASON:
+        return reason
+    if decision.needs is Needs.CLOSE_REASON:
         referral.close_reason = reason
+        return reason
+    return None
 
 
 def add_event(

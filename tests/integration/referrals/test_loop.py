@@ -202,6 +202,26 @@ def test_a_second_click_on_accept_is_told_so(
     assert [e.action for e in only_referral(session).events].count("accept") == 1
 
 
+def test_a_reason_that_the_step_does_not_ask_for_is_kept_nowhere(
+    client: CheckedClient, make_client: MakeClient, session: Session, scene: Scene
+) -> None:
+    """Nothing has checked it: it would stand in the plan manager's timeline as free text."""
+    referral = make_referral(session, state="opened", student=scene.student, place=scene.place)
+    partner = make_client()
+    answer = partner.post(
+        f"{link_to(session, referral)}/accept",
+        data={
+            "version": referral.version,
+            "reason": "Call this number: " + "5" * 60,
+            "outcome": "x" * 60,
+            "csrf_token": partner.csrf_token(),
+        },
+    )
+    assert answer.status_code == 302
+    accepted = only_referral(session)
+    assert (accepted.state, accepted.events[-1].reason) == ("accepted", None)
+
+
 def test_two_people_at_once_only_the_first_is_kept(
     make_client: MakeClient, session: Session, scene: Scene
 ) -> None:
