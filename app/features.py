@@ -12,6 +12,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.consents.pages import blueprint as consents
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
+    from app.listings.pages import blueprint as listings
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
     from app.recommendations.api import blueprint as recommendations_api
@@ -26,6 +27,7 @@ def register_features(app: Flask, api: Api) -> None:
         api_pages,
         consents,
         families,
+        listings,
         notices,
         partners,
         recommendations,

@@ -7,6 +7,7 @@ import app.audit.models
 import app.consents.models
 import app.families.models
 import app.jobs.models
+import app.listings.models
 import app.notices.models
 import app.referrals.models
 import app.security.limit_storage

@@ -16,10 +16,14 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from app.jobs.services import purge_runs
+from app.listings.services import ask_if_still_right
 from app.notices.delivery import deliver_due
 from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
 from app.settings import Settings
+
+# A few a day, so that the answers can be looked at, and nobody gets all at once.
+LISTINGS_A_DAY = 10
 
 WorkUnit = Callable[[], AbstractContextManager[Session]]
 
@@ -64,6 +68,18 @@ def expire_referrals(work_unit: WorkUnit, *, now: datetime, settings: Settings) 
         return JobReport({"expired": expire_overdue(session, now=now)})
 
 
+def ask_partners(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Ask partners whether listings that nobody confirmed lately are still right."""
+    with work_unit() as session:
+        asked = ask_if_still_right(
+            session,
+            older_than=timedelta(days=settings.listing_review_days),
+            limit=LISTINGS_A_DAY,
+            now=now,
+        )
+        return JobReport({"asked": asked})
+
+
 def purge_rate_limits(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
     """Delete counts of tries whose time is over."""
     with work_unit() as session:
@@ -88,6 +104,12 @@ JOBS: tuple[Job, ...] = (
         expire_referrals,
         timedelta(hours=1),
         "Closes referrals that no partner answered in time",
+    ),
+    Job(
+        "ask_partners",
+        ask_partners,
+        timedelta(days=1),
+        "Asks partners whether listings that nobody confirmed lately are still right",
     ),
     Job(
         "purge_rate_limits",

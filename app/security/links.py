@@ -18,9 +18,21 @@ from app.errors import LinkExpired, NotFound
 from app.security.models import AccessLink
 from app.security.policy import Actor, Role
 
-LIFETIME = {"referral": timedelta(days=30), "family": timedelta(days=60)}
-ROLE = {"referral": Role.PARTNER_LINK, "family": Role.FAMILY_LINK}
-NAME = {"referral": "Partner (by link)", "family": "Family (by link)"}
+LIFETIME = {
+    "referral": timedelta(days=30),
+    "family": timedelta(days=60),
+    "listing": timedelta(days=30),
+}
+ROLE = {
+    "referral": Role.PARTNER_LINK,
+    "family": Role.FAMILY_LINK,
+    "listing": Role.LISTING_LINK,
+}
+NAME = {
+    "referral": "Partner (by link)",
+    "family": "Family (by link)",
+    "listing": "Partner (by link)",
+}
 
 
 def issue_link(session: Session, *, kind: str, subject_id: uuid.UUID, now: datetime) -> AccessLink:

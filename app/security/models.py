@@ -71,14 +71,15 @@ class UserSchool(Base):
 
 
 class AccessLink(Base):
-    """A link that works without an account, for one referral or one student's family.
+    """A link that works without an account, for one referral, one student's family
+    or one listing.
 
     The link's text is signed, not stored: a copy of this table opens nothing. A new link for the
     same subject revokes the one before.
     """
 
     __tablename__ = "access_link"
-    __table_args__ = (CheckConstraint("kind IN ('referral', 'family')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('referral', 'family', 'listing')", name="kind"),)
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     kind: Mapped[str] = mapped_column(String(20))

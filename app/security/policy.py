@@ -18,13 +18,14 @@ from app.errors import Forbidden, NotFound, NotSignedIn
 
 
 class Role(enum.StrEnum):
-    """The kinds of people; the last two come by a link and have no account."""
+    """The kinds of people; those that end in LINK come by a link and have no account."""
 
     PLAN_MANAGER = "plan_manager"
     PARTNER = "partner"
     DISTRICT_ADMIN = "district_admin"
     PARTNER_LINK = "partner_link"
     FAMILY_LINK = "family_link"
+    LISTING_LINK = "listing_link"
     SYSTEM = "system"
 
 
@@ -72,6 +73,8 @@ POLICY: dict[str, dict[Role, Scope]] = {
         Role.PARTNER: Scope.OWN_ORGANIZATION,
         Role.PARTNER_LINK: Scope.OWN_SUBJECT,
     },
+    "listings.edit": {Role.PARTNER: Scope.OWN_ORGANIZATION, Role.LISTING_LINK: Scope.OWN_SUBJECT},
+    "listings.review": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.read": {
         Role.PLAN_MANAGER: Scope.ALL,
         Role.DISTRICT_ADMIN: Scope.ALL,

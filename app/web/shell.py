@@ -28,6 +28,7 @@ ROLE_LABELS = {
     Role.DISTRICT_ADMIN: lazy_gettext("District team"),
     Role.PARTNER_LINK: lazy_gettext("Community partner"),
     Role.FAMILY_LINK: lazy_gettext("Family"),
+    Role.LISTING_LINK: lazy_gettext("Community partner"),
     Role.SYSTEM: lazy_gettext("Footbridge"),
 }
 
@@ -35,9 +36,11 @@ ROLE_LABELS = {
 NAVIGATION = (
     (lazy_gettext("Today"), "students.today", "students.read", "home"),
     (lazy_gettext("Inbox"), "partners.inbox", "referrals.inbox", "inbox"),
+    (lazy_gettext("Our listings"), "listings.list_listings", "listings.edit", "edit"),
     (lazy_gettext("District"), "students.district", "district.read", "chart"),
     (lazy_gettext("My students"), "students.list_students", "students.read", "people"),
     (lazy_gettext("Referrals"), "referrals.list_referrals", "referrals.list", "send"),
+    (lazy_gettext("Listing changes"), "listings.list_waiting", "listings.review", "edit"),
 )
 NOT_FOR = {"students.today": Role.DISTRICT_ADMIN}  # reads students too, but begins at District
 

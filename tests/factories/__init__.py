@@ -22,6 +22,7 @@ from tests.factories.people import (
 from tests.factories.referrals import (
     make_consent,
     make_family_link,
+    make_listing_link,
     make_partner_link,
     make_referral,
     make_suggestion,
@@ -33,6 +34,7 @@ __all__ = [
     "make_eligibility",
     "make_family_link",
     "make_guardian",
+    "make_listing_link",
     "make_location",
     "make_organization",
     "make_partner_link",

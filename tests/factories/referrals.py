@@ -19,7 +19,7 @@ from app.security.links import issue_link, token_of
 from app.security.models import AccessLink, User
 from app.security.policy import SYSTEM, Actor, Role
 from app.students.models import Student
-from catalog.models import Organization, ServiceAtLocation
+from catalog.models import Organization, Service, ServiceAtLocation
 from tests.factories.catalog import make_service_at_location
 from tests.factories.people import make_student
 
@@ -141,6 +141,14 @@ def make_family_link(
 ) -> tuple[AccessLink, str]:
     """A working link to the family's page, and the token that stands in its address."""
     link = issue_link(session, kind="family", subject_id=student.id, now=now)
+    return link, token_of(link, secret=secret)
+
+
+def make_listing_link(
+    session: Session, service: Service, *, secret: str, now: datetime
+) -> tuple[AccessLink, str]:
+    """A working link to a partner's listing, and the token that stands in its address."""
+    link = issue_link(session, kind="listing", subject_id=service.id, now=now)
     return link, token_of(link, secret=secret)
 
 

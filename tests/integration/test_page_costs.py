@@ -12,6 +12,7 @@ from app.families.models import FamilyResponse
 from tests.factories import (
     make_consent,
     make_family_link,
+    make_listing_link,
     make_partner_link,
     make_referral,
     make_school,
@@ -39,10 +40,21 @@ COSTS = {
     "/inbox/{referral}": 8,
     "/r/{partner_token}": 8,
     "/f/{family_token}": 18,
+    "/l/{listing_token}": 6,
+    "/listings": 5,
+    "/listings/{service}": 6,
+    "/listing-changes": 4,
     "/demo/mail": 1,
 }
 OPENED_FIRST = {"/inbox/{referral}", "/r/{partner_token}"}
-ROLE = {"/district": "district_admin", "/inbox": "partner", "/inbox/{referral}": "partner"}
+ROLE = {
+    "/listings": "partner",
+    "/listings/{service}": "partner",
+    "/listing-changes": "district_admin",
+    "/district": "district_admin",
+    "/inbox": "partner",
+    "/inbox/{referral}": "partner",
+}
 
 
 def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
@@ -72,12 +84,15 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
     _, partner_token = make_partner_link(
         session, referral, secret=SECRET, now=now - timedelta(hours=1)
     )
+    _, listing_token = make_listing_link(session, place.service, secret=SECRET, now=now)
     _, family_token = make_family_link(session, student, secret=SECRET, now=now)
     return {
         "student": student.id,
         "referral": referral.id,
         "partner_token": partner_token,
         "family_token": family_token,
+        "listing_token": listing_token,
+        "service": place.service_id,
         "users": {
             "plan_manager": manager,
             "partner": make_user(session, "partner", organization=place.service.organization),
@@ -98,7 +113,7 @@ def test_a_page_costs_what_it_says_however_much_it_lists(
     scene = fill(session, now, rows=6)
     users = scene.pop("users")
     client = make_client(make_app(demo=True))
-    if not page.startswith(("/r/", "/f/", "/demo/")):
+    if not page.startswith(("/r/", "/f/", "/l/", "/demo/")):
         client.sign_in(users[ROLE.get(page, "plan_manager")])  # type: ignore[index]
     path = page.format(**scene)
     first = client.get(path)  # the engine is built by the first

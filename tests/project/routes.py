@@ -35,11 +35,18 @@ LIBRARY_ROUTES = {
 }
 
 # What stands for an argument of text in an address.
-STRINGS = {"action": "withdraw", "category": "glasses", "token": "forged", "digest": "0", "name": "x"}
+STRINGS = {
+    "action": "withdraw",
+    "category": "glasses",
+    "token": "forged",
+    "digest": "0",
+    "name": "x",
+}
 # By endpoint: what must be sent before the view comes to look for its object.
 NO_ID = str(uuid.UUID(int=0))
 BODIES: dict[str, dict[str, Any]] = {
     "families.suggest": {"service_at_location_id": NO_ID},
+    "listings.places_listing": {"available": "1"},
     "partners.answer_in_inbox": {"version": "1"},
     "referrals.act": {"version": "1", "reason": "moved"},
     "referrals.create_draft": {"service_at_location_id": NO_ID, "category": "dental-checkup"},

@@ -14,12 +14,13 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.referrals.states import State
-from app.security.links import LIFETIME
+from app.security.links import LIFETIME, ROLE
 from app.security.models import User
 from app.security.policy import POLICY, Role, Scope
 from tests.factories import (
     make_consent,
     make_family_link,
+    make_listing_link,
     make_organization,
     make_partner_link,
     make_referral,
@@ -70,6 +71,7 @@ def foreign(session: Session) -> Ids:
         "student_id": student.id,
         "referral_id": referral.id,
         "consent_id": make_consent(session, student).id,
+        "service_id": referral.service_id,
     }
     return lambda name: rows.get(name) or uuid.uuid4()
 
@@ -184,10 +186,11 @@ def test_by_a_link_of_the_other_kind_or_one_that_has_run_out(
 ) -> None:
     secret = app.extensions["footbridge"].settings.secret_key
     referral = make_referral(session, state=State.OPENED)
-    kind = "family" if Role.FAMILY_LINK in POLICY[route.detail] else "referral"
+    kind = next(kind for kind, role in ROLE.items() if role in POLICY[route.detail])
     makers = {
         "family": lambda at: make_family_link(session, referral.student, secret=secret, now=at),
         "referral": lambda at: make_partner_link(session, referral, secret=secret, now=at),
+        "listing": lambda at: make_listing_link(session, referral.service, secret=secret, now=at),
     }
     other = next(name for name in makers if name != kind)
     assert call(client, route, nowhere, token=makers[other](now)[1]).status_code == 404

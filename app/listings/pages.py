@@ -1,0 +1,200 @@
+"""Our listing: right, or not? By a link from a message or with an account; and the district's look."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.clock import utcnow
+from app.errors import Invalid
+from app.extensions import db
+from app.listings import queries, services
+from app.listings.fields import FIELDS
+from app.security.guard import requires, requires_link, signed_in_actor
+from app.security.models import AccessLink
+from app.security.policy import Actor
+from app.transactions import commits
+from app.web.paging import PAGE_SIZE, Page, requested_page
+from app.web.shell import prefer_language
+from catalog.models import Service
+
+blueprint = Blueprint("listings", __name__, template_folder="templates")
+
+STEPS = ("confirm", "places", "correct")
+
+
+@blueprint.app_template_filter("listing_field")
+def field_label(code: str) -> str:
+    """A field's words; an unknown one as it is."""
+    return str(FIELDS[code].label) if code in FIELDS else code
+
+
+@blueprint.get("/l/<token>")
+@requires_link("listing", "listings.edit")
+def show_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
+    """The listing, with one button that confirms it; without an account."""
+    return listing_page(
+        listing_by_link(link, actor),
+        "listings/by_link.html",
+        {step: url_for(f"listings.{step}_by_link", token=token) for step in STEPS},
+    )
+
+
+@blueprint.post("/l/<token>/confirm")
+@requires_link("listing", "listings.edit")
+@commits
+def confirm_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
+    """Still right, by link."""
+    confirm(listing_by_link(link, actor).id, actor)
+    return redirect(url_for("listings.show_by_link", token=token))
+
+
+@blueprint.post("/l/<token>/places")
+@requires_link("listing", "listings.edit")
+@commits
+def places_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
+    """Open places, by link."""
+    tell_places(listing_by_link(link, actor).id, actor)
+    return redirect(url_for("listings.show_by_link", token=token))
+
+
+@blueprint.post("/l/<token>/corrections")
+@requires_link("listing", "listings.edit")
+@commits
+def correct_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
+    """Corrections, by link."""
+    correct(listing_by_link(link, actor).id, actor)
+    return redirect(url_for("listings.show_by_link", token=token))
+
+
+@blueprint.get("/listings")
+@requires("listings.edit")
+def list_listings() -> ResponseReturnValue:
+    """My organization's services, those confirmed longest ago first."""
+    number = requested_page()
+    found, total = queries.listings_of(
+        db.session, signed_in_actor(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+    return render_template("listings/list.html", page=Page(found, number, total))
+
+
+@blueprint.get("/listings/<uuid:service_id>")
+@requires("listings.edit")
+def show_listing(service_id: uuid.UUID) -> ResponseReturnValue:
+    """One listing, with an account."""
+    service = queries.listing_for(db.session, signed_in_actor(), service_id, action="listings.edit")
+    return listing_page(
+        service,
+        "listings/show.html",
+        {step: url_for(f"listings.{step}_listing", service_id=service_id) for step in STEPS},
+    )
+
+
+@blueprint.post("/listings/<uuid:service_id>/confirm")
+@requires("listings.edit")
+@commits
+def confirm_listing(service_id: uuid.UUID) -> ResponseReturnValue:
+    """Still right, with an account."""
+    confirm(service_id, signed_in_actor())
+    return redirect(url_for("listings.show_listing", service_id=service_id))
+
+
+@blueprint.post("/listings/<uuid:service_id>/places")
+@requires("listings.edit")
+@commits
+def places_listing(service_id: uuid.UUID) -> ResponseReturnValue:
+    """Open places, with an account."""
+    tell_places(service_id, signed_in_actor())
+    return redirect(url_for("listings.show_listing", service_id=service_id))
+
+
+@blueprint.post("/listings/<uuid:service_id>/corrections")
+@requires("listings.edit")
+@commits
+def correct_listing(service_id: uuid.UUID) -> ResponseReturnValue:
+    """Corrections, with an account."""
+    correct(service_id, signed_in_actor())
+    return redirect(url_for("listings.show_listing", service_id=service_id))
+
+
+@blueprint.get("/listing-changes")
+@requires("listings.review")
+def list_waiting() -> ResponseReturnValue:
+    """What partners want changed, oldest first, field by field."""
+    number = requested_page()
+    found, total = queries.changes_waiting(
+        db.session, signed_in_actor(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+    return render_template("listings/waiting.html", page=Page(found, number, total))
+
+
+@blueprint.post("/listing-changes/<uuid:change_id>/apply")
+@requires("listings.review")
+@commits
+def apply_change(change_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a change."""
+    services.apply_change(db.session, change_id, by=signed_in_actor(), now=utcnow())
+    flash(gettext("The listing is changed."))
+    return redirect(url_for("listings.list_waiting"))
+
+
+@blueprint.post("/listing-changes/<uuid:change_id>/refuse")
+@requires("listings.review")
+@commits
+def refuse_change(change_id: uuid.UUID) -> ResponseReturnValue:
+    """Leave the listing as it is."""
+    services.refuse_change(db.session, change_id, by=signed_in_actor(), now=utcnow())
+    flash(gettext("The listing stays as it is."))
+    return redirect(url_for("listings.list_waiting"))
+
+
+def listing_by_link(link: AccessLink, actor: Actor) -> Service:
+    """The listing of the link; from here on the page speaks the partner's language."""
+    service = queries.listing_for(db.session, actor, link.subject_id, action="listings.edit")
+    prefer_language(service.intake.notice_language if service.intake else None)
+    return service
+
+
+def listing_page(service: Service, template: str, urls: dict[str, str]) -> ResponseReturnValue:
+    """A listing with its three forms."""
+    changes = queries.changes_of(db.session, service.id)
+    waiting = {change.field: change.new_value for change in changes if change.state == "waiting"}
+    return render_template(
+        template,
+        service=service,
+        capacity=service.capacities[0] if service.capacities else None,
+        fields=FIELDS.values(),
+        values={code: field.read(service) for code, field in FIELDS.items()} | waiting,
+        changes=changes,
+        urls=urls,
+    )
+
+
+def confirm(service_id: uuid.UUID, actor: Actor) -> None:
+    """Confirm, and say thank you."""
+    services.confirm_listing(db.session, service_id, by=actor, now=utcnow())
+    flash(gettext("Thank you. Schools see that the listing is confirmed today."))
+
+
+def tell_places(service_id: uuid.UUID, actor: Actor) -> None:
+    """Note the open places that the form tells."""
+    text = request.form.get("available", "").strip()
+    if not text.isdecimal() or len(text) > 6:
+        raise Invalid(gettext("Write the number of open places, 0 when full."))
+    services.tell_open_places(db.session, service_id, available=int(text), by=actor, now=utcnow())
+    flash(gettext("Thank you. Schools see the open places at once."))
+
+
+def correct(service_id: uuid.UUID, actor: Actor) -> None:
+    """Take the corrections that the form holds, and say what becomes of them."""
+    values = {code: request.form[code] for code in FIELDS if code in request.form}
+    changes = services.correct_listing(db.session, service_id, values, by=actor, now=utcnow())
+    if not changes:
+        flash(gettext("Nothing was different, so nothing was changed."), "info")
+    elif any(change.state == "waiting" for change in changes):
+        flash(gettext("Thank you. The district's team looks at it before schools see it."))
+    else:
+        flash(gettext("Thank you. Schools see it at once."))

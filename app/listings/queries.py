@@ -1,0 +1,102 @@
+"""Reads of listings as their partners and the district's team see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.errors import NotFound
+from app.listings.models import ListingChange
+from app.security import policy
+from app.security.policy import Actor
+from catalog.models import Service, ServiceCapacity, ServiceIntake
+
+
+def listing_for(session: Session, actor: Actor, service_id: uuid.UUID, *, action: str) -> Service:
+    """A service with all that its listing page shows (4 statements), or NotFound."""
+    service = session.scalar(
+        select(Service)
+        .where(
+            Service.id == service_id,
+            policy.rows(
+                actor, action, organization_id=Service.organization_id, subject_id=Service.id
+            ),
+        )
+        .options(
+            joinedload(Service.organization),
+            joinedload(Service.intake),
+            selectinload(Service.phones),
+            selectinload(Service.capacities).joinedload(ServiceCapacity.unit),
+        )
+    )
+    if service is None:
+        raise NotFound("There is no such listing, or it is not yours.")
+    return service
+
+
+def listings_of(
+    session: Session, actor: Actor, *, limit: int, offset: int
+) -> tuple[Sequence[Service], int]:
+    """The actor's services, those confirmed longest ago first, and how many in all."""
+    condition = policy.rows(actor, "listings.edit", organization_id=Service.organization_id)
+    total = session.scalar(select(func.count()).select_from(Service).where(condition))
+    found = session.scalars(
+        select(Service)
+        .where(condition)
+        .order_by(Service.assured_date.is_not(None), Service.assured_date, Service.name, Service.id)
+        .limit(limit)
+        .offset(offset)
+        .options(selectinload(Service.capacities).joinedload(ServiceCapacity.unit))
+    ).all()
+    return found, total or 0
+
+
+def changes_of(
+    session: Session, service_id: uuid.UUID, *, limit: int = 20
+) -> Sequence[ListingChange]:
+    """What was changed or asked for on a listing, newest first."""
+    return session.scalars(
+        select(ListingChange)
+        .where(ListingChange.service_id == service_id)
+        .order_by(ListingChange.proposed_at.desc(), ListingChange.id)
+        .limit(limit)
+    ).all()
+
+
+def changes_waiting(
+    session: Session, actor: Actor, *, limit: int, offset: int
+) -> tuple[Sequence[ListingChange], int]:
+    """Changes that wait for a look, oldest first, and how many in all."""
+    condition = policy.rows(actor, "listings.review") & (ListingChange.state == "waiting")
+    total = session.scalar(select(func.count()).select_from(ListingChange).where(condition))
+    found = session.scalars(
+        select(ListingChange)
+        .where(condition)
+        .order_by(ListingChange.proposed_at, ListingChange.id)
+        .limit(limit)
+        .offset(offset)
+        .options(joinedload(ListingChange.service).joinedload(Service.organization))
+    ).all()
+    return found, total or 0
+
+
+def listings_unconfirmed(session: Session, *, before: date, limit: int) -> Sequence[Service]:
+    """Active services that take referrals by mail and were last confirmed before the day given,
+    or never; longest ago first.
+    """
+    return session.scalars(
+        select(Service)
+        .join(Service.intake)
+        .where(
+            Service.status == "active",
+            ServiceIntake.referral_email.is_not(None),
+            or_(Service.assured_date.is_(None), Service.assured_date < before),
+        )
+        .order_by(Service.assured_date.is_not(None), Service.assured_date, Service.id)
+        .limit(limit)
+        .options(joinedload(Service.organization), joinedload(Service.intake))
+    ).all()

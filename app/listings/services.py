@@ -1,0 +1,193 @@
+"""Writes to listings by their partners, and the district's look at what waits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from app.clock import day_there
+from app.errors import Conflict, Invalid, NotFound
+from app.listings import notices, queries
+from app.listings.fields import FIELDS, ListingField
+from app.listings.models import ListingChange
+from app.notices.services import queue_notice
+from app.security import policy
+from app.security.links import issue_link, live_link
+from app.security.policy import Actor, Role
+from catalog.models import Service, ServiceCapacity
+from catalog.services import confirm_service, record_openings, touch_service
+
+ASKED_AGAIN_AFTER = timedelta(days=30)
+MOST_PLACES = 100_000
+
+
+def confirm_listing(
+    session: Session, service_id: uuid.UUID, *, by: Actor, now: datetime
+) -> Service:
+    """The partner says that the listing is right as it stands."""
+    service = queries.listing_for(session, by, service_id, action="listings.edit")
+    confirm_service(session, service, now=now)
+    return service
+
+
+def tell_open_places(
+    session: Session, service_id: uuid.UUID, *, available: int, by: Actor, now: datetime
+) -> ServiceCapacity:
+    """How many places are open now. Invalid: a number that no service has."""
+    service = queries.listing_for(session, by, service_id, action="listings.edit")
+    if not 0 <= available <= MOST_PLACES:
+        raise Invalid(
+            gettext("The number of open places must be 0 or more."),
+            {"available": gettext("0 when full.")},
+        )
+    return record_openings(session, service, available=available, now=now)
+
+
+def correct_listing(
+    session: Session,
+    service_id: uuid.UUID,
+    values: Mapping[str, str],
+    *,
+    by: Actor,
+    now: datetime,
+) -> list[ListingChange]:
+    """Take what differs: small fields go live at once, the others wait for the district's team.
+
+    A newer wish for a field replaces one that still waits. Invalid: a field that is none, or a
+    text too long, or a name left empty.
+    """
+    service = queries.listing_for(session, by, service_id, action="listings.edit")
+    waiting = {c.field: c for c in queries.changes_of(session, service.id) if c.state == "waiting"}
+    changes = []
+    for code, text in values.items():
+        field = checked_field(code)
+        new = checked_text(field, text)
+        old = field.read(service)
+        if code in waiting and new != waiting[code].new_value:
+            decide(waiting.pop(code), "refused", by=by, now=now)
+        if new == old or code in waiting:
+            continue
+        change = ListingChange(
+            service_id=service.id,
+            field=code,
+            old_value=old,
+            new_value=new,
+            proposed_by=name_of(by, service),
+            proposed_at=now,
+        )
+        session.add(change)
+        changes.append(change)
+        if field.is_small:
+            write_change(session, service, change, by=by, now=now)
+    session.flush()
+    return changes
+
+
+def apply_change(
+    session: Session, change_id: uuid.UUID, *, by: Actor, now: datetime
+) -> ListingChange:
+    """The district's team takes a change. Conflict: decided already, or the field changed since."""
+    change = waiting_change(session, change_id, by=by)
+    field = FIELDS[change.field]
+    if field.read(change.service) != change.old_value:
+        raise Conflict(
+            "The listing has changed since the partner asked for this. "
+            "Refuse it, and ask the partner to look again."
+        )
+    write_change(session, change.service, change, by=by, now=now)
+    session.flush()
+    return change
+
+
+def refuse_change(
+    session: Session, change_id: uuid.UUID, *, by: Actor, now: datetime
+) -> ListingChange:
+    """The district's team leaves the listing as it is."""
+    change = waiting_change(session, change_id, by=by)
+    decide(change, "refused", by=by, now=now)
+    session.flush()
+    return change
+
+
+def waiting_change(session: Session, change_id: uuid.UUID, *, by: Actor) -> ListingChange:
+    """A change that still waits, or NotFound or Conflict."""
+    policy.require(by, "listings.review")
+    change = session.get(ListingChange, change_id)
+    if change is None:
+        raise NotFound("There is no such change.")
+    if change.state != "waiting":
+        raise Conflict("This change was decided already. Nothing more is needed.")
+    return change
+
+
+def write_change(
+    session: Session, service: Service, change: ListingChange, *, by: Actor, now: datetime
+) -> None:
+    """Put the new value into the catalog, and note that it is live."""
+    FIELDS[change.field].write(service, change.new_value)
+    decide(change, "live", by=by, now=now)
+    touch_service(session, service, now=now)
+
+
+def decide(change: ListingChange, state: str, *, by: Actor, now: datetime) -> None:
+    """Note who decided, what and when."""
+    change.state = state
+    change.decided_by = by.name
+    change.decided_at = now
+
+
+def checked_field(code: str) -> ListingField:
+    """The field, or Invalid."""
+    if code not in FIELDS:
+        raise Invalid(gettext("The form is not complete. Reload the page and try again."))
+    return FIELDS[code]
+
+
+def checked_text(field: ListingField, text: str) -> str:
+    """The text without blanks around it, or Invalid."""
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > field.longest:
+        raise Invalid(
+            gettext(
+                "“%(field)s” is longer than %(most)s characters. Shorten it.",
+                field=field.label,
+                most=field.longest,
+            )
+        )
+    if field.code == "name" and not text:
+        raise Invalid(gettext("A service needs a name."))
+    if field.code == "url" and text and not text.startswith(("http://", "https://")):
+        raise Invalid(gettext("A web page begins with http:// or https://."))
+    return text
+
+
+def name_of(by: Actor, service: Service) -> str:
+    """Who asked: behind a link stands the partner, whoever held it."""
+    if by.role is Role.LISTING_LINK and service.organization:
+        return f"{service.organization.name} (by link)"[:120]
+    return by.name
+
+
+def ask_if_still_right(
+    session: Session, *, older_than: timedelta, limit: int, now: datetime
+) -> int:
+    """Ask the partners whose listings nobody confirmed for `older_than`, at most `limit` at once and
+    each at most every 30 days; how many were asked.
+    """
+    asked = 0
+    before = day_there(session, now - older_than)
+    for service in queries.listings_unconfirmed(session, before=before, limit=limit * 5):
+        link = live_link(session, kind="listing", subject_id=service.id, now=now)
+        if link is not None and link.created_at > now - ASKED_AGAIN_AFTER:
+            continue
+        recipient = service.intake.referral_email if service.intake else None
+        if recipient is None or asked >= limit:
+            continue
+        fresh = issue_link(session, kind="listing", subject_id=service.id, now=now)
+        queue_notice(session, notices.still_right(service, recipient, fresh.id), now=now)
+        asked += 1
+    return asked
