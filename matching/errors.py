@@ -23,6 +23,10 @@ class ParameterError(MatchingError):
     """A parameter file is wrong; the message names the file, the key and the line."""
 
 
+class AllocationError(MatchingError):
+    """Seats cannot be given out as told (a candidate twice, seats not told, a negative number)."""
+
+
 class UnknownOfferError(MatchingError, KeyError):
     """No offer of that key is in this engine's catalog."""
 

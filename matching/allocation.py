@@ -1,0 +1,347 @@
+"""Seats to students across a school or the district: the best that all of them together can get.
+
+Called by the allocation run with candidates taken from rankings. It proposes; a plan manager accepts
+or not. It reads no catalog and no profile, only keys, scores and seats, and keeps nothing.
+
+Decisions:
+- What is best is decided in this order: (1) places for the most urgent needs, as many as can be,
+  then the next urgent; (2) students with any place at all; (3) the sum of the scores.
+- A student gets at most `at_most` places, promised ones counted, and no offer twice. A promised
+  seat is kept whatever it costs, even where a partner has since told fewer seats than promised.
+- Children of a family who ask to be together get one offer with a seat for each, as one choice made
+  before the exact flow: families by urgency and score, each where it takes the least from others
+  (score above the seat's price). Finding the best such choice over all families is NP-hard (seats of
+  two and more at once); everybody else's places are the optimum given theirs, and `bound` is what
+  the optimum would be if no family asked, so that the price of togetherness is told. A family for
+  whom no offer is left is placed like others and told in `apart`.
+
+Min-cost flow in whole numbers (Ahuja, Magnanti, Orlin: Network Flows, 1993), solved by OR-Tools; for
+lexicographic goals twice, the second time on what the first leaves open (complementary slackness).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from matching.errors import AllocationError
+from matching.flow import Flow, solved
+from matching.geo import Whole
+
+HIGHEST_SCORE: Final = 1_000_000
+URGENCIES: Final = (1, 2, 3)
+_STUDENTS: Final = 2  # the level of students with any place, among those of `MoreSeats`
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An offer that a student could go to: the score of its match, the urgency of what it serves."""
+
+    student: str
+    offer: str
+    score: int
+    urgency: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A proposed (or promised) seat."""
+
+    student: str
+    offer: str
+    is_promised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoreSeats:
+    """What one more seat of an offer would give: more places by urgency, students, and score."""
+
+    urgent: int  # more places of urgency 3
+    pressing: int  # more places of urgency 2
+    students: int  # more students with any place
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The proposals, what they add up to, and where one more seat would help.
+
+    `bound` is `total_score` of the optimum without families. `value_of_a_seat` tells the dual price
+    of each offer, exactly: what the optimum gains with one more seat there.
+    """
+
+    places: tuple[Place, ...]
+    without: tuple[str, ...]  # students with candidates or wishes, and no place
+    apart: tuple[tuple[str, ...], ...]  # families who asked and could not be together
+    overbooked: tuple[str, ...]  # offers with more seats promised than told
+    total_score: int
+    bound: int
+    value_of_a_seat: Mapping[str, MoreSeats]
+
+
+def allocate(
+    candidates: Sequence[Candidate],
+    seats: Mapping[str, int],
+    *,
+    at_most: int = 1,
+    promised: Iterable[tuple[str, str]] = (),
+    families: Iterable[tuple[str, ...]] = (),
+) -> Allocation:
+    """Give seats to students. `promised` are (student, offer), `families` are students' keys.
+
+    Raise AllocationError for a candidate told twice, an offer without a number of seats, a negative
+    number, or a student in two families.
+    """
+    kept = tuple(dict.fromkeys(promised))
+    families = tuple(tuple(family) for family in families)
+    _check(candidates, seats, at_most, families)
+    task = _Task(candidates, seats, at_most, kept)
+    alone = task.solve(())
+    together = _together(task, alone, families)
+    final = task.solve(together.chosen) if together.chosen else alone
+    given = [*kept, *together.chosen, *((c.student, c.offer) for c in final.chosen)]
+    with_place = {student for student, _ in given}
+    return Allocation(
+        places=tuple(
+            Place(student, offer, is_promised=at < len(kept))
+            for at, (student, offer) in enumerate(given)
+        ),
+        without=tuple(student for student in task.students if student not in with_place),
+        apart=together.apart,
+        overbooked=task.overbooked,
+        total_score=task.score_of(given[len(kept) :]),
+        bound=sum(candidate.score for candidate in alone.chosen),
+        value_of_a_seat=final.prices,
+    )
+
+
+def _check(
+    candidates: Sequence[Candidate],
+    seats: Mapping[str, int],
+    at_most: int,
+    families: Sequence[tuple[str, ...]],
+) -> None:
+    if at_most < 0 or any(count < 0 for count in seats.values()):
+        raise AllocationError("A number of seats or places is negative: give none or more.")
+    for candidate in candidates:
+        if candidate.offer not in seats:
+            raise AllocationError(
+                f"The seats of offer {candidate.offer!r} are not told: give a number, or leave its"
+                " candidates out."
+            )
+        if candidate.urgency not in URGENCIES or not 0 <= candidate.score <= HIGHEST_SCORE:
+            raise AllocationError(
+                f"A candidate for {candidate.offer!r} has an urgency that is not 1 to 3, or a score"
+                f" that is not 0 to {HIGHEST_SCORE}."
+            )
+    members = [student for family in families for student in family]
+    if len(set(members)) < len(members):
+        raise AllocationError("A student is in two families: merge them.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Solution:
+    chosen: tuple[Candidate, ...]
+    prices: Mapping[str, MoreSeats]
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    chosen: tuple[tuple[str, str], ...]
+    apart: tuple[tuple[str, ...], ...]
+
+
+class _Task:
+    """The case as numbers: students, offers and candidates in the order of their keys."""
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        seats: Mapping[str, int],
+        at_most: int,
+        promised: Sequence[tuple[str, str]],
+    ) -> None:
+        self.offers = sorted(seats)
+        self.students = sorted({candidate.student for candidate in candidates})
+        self._offer_at = {key: at for at, key in enumerate(self.offers)}
+        self._student_at = {key: at for at, key in enumerate(self.students)}
+        facts = [
+            (self._student_at[one.student], self._offer_at[one.offer], one.score, one.urgency)
+            for one in candidates
+        ]
+        columns: Whole = np.array(facts, dtype=np.int64).reshape(-1, 4).T
+        order = np.lexsort(columns[1::-1])  # whatever order they are told in, the answer is one
+        self._student, self._offer, self._score, self._urgency = columns[:, order]
+        self.candidates = [candidates[at] for at in order.tolist()]
+        is_same = (np.diff(self._student) == 0) & (np.diff(self._offer) == 0)
+        if is_same.any():
+            raise AllocationError(
+                "A student is told twice for one offer: give the better candidate."
+            )
+        self._seats: Whole = np.array([seats[key] for key in self.offers], dtype=np.int64)
+        self._at_most = at_most
+        self._promised = promised
+        taken = self._taken(())[0]
+        self.overbooked = tuple(
+            key
+            for key, told, gone in zip(self.offers, self._seats, taken, strict=True)
+            if gone > told
+        )
+
+    def _taken(self, fixed: Iterable[tuple[str, str]]) -> tuple[Whole, Whole]:
+        """Seats of each offer and places of each student that are given already."""
+        seats = np.zeros(len(self.offers), dtype=np.int64)
+        places = np.zeros(len(self.students), dtype=np.int64)
+        for student, offer in (*self._promised, *fixed):
+            if offer in self._offer_at:
+                seats[self._offer_at[offer]] += 1
+            if student in self._student_at:
+                places[self._student_at[student]] += 1
+        return seats, places
+
+    def free_seats(self, fixed: Iterable[tuple[str, str]]) -> dict[str, int]:
+        """Seats that are left."""
+        free = np.maximum(0, self._seats - self._taken(fixed)[0])
+        return dict(zip(self.offers, free.tolist(), strict=True))
+
+    def score_of(self, places: Iterable[tuple[str, str]]) -> int:
+        """The sum of the candidates' scores."""
+        wanted = set(places)
+        return sum(c.score for c in self.candidates if (c.student, c.offer) in wanted)
+
+    def may_have(self, student: str, fixed: Iterable[tuple[str, str]]) -> bool:
+        """Whether the student may have one more place."""
+        at = self._student_at.get(student)
+        return at is not None and self._taken(fixed)[1][at] < self._at_most
+
+    def solve(self, fixed: Sequence[tuple[str, str]]) -> _Solution:
+        """The optimum of what is left beside the fixed places."""
+        seats, places = self._taken(fixed)
+        given = {(student, offer) for student, offer in (*self._promised, *fixed)}
+        is_open = np.ones(len(self.candidates), dtype=np.bool_)
+        for student, offer in given:
+            if student in self._student_at and offer in self._offer_at:
+                same = self._student == self._student_at[student]
+                is_open[same & (self._offer == self._offer_at[offer])] = False
+        open_at = np.flatnonzero(is_open)
+        left = np.maximum(0, self._at_most - places)
+        students, offers = len(self.students), len(self.offers)
+        # Nodes: the source, the students, the offers. Arcs: first place, further places, candidates,
+        # seats back to the source, so that flow goes round and only what gains is used.
+        source, first_offer = 0, 1 + students
+        each_student, each_offer = np.arange(students), np.arange(offers)
+        is_first = (places == 0) & (left > 0)
+        none, no_seat = np.zeros(students, dtype=np.int64), np.zeros(offers, dtype=np.int64)
+        flow = Flow(
+            tails=np.concatenate(
+                (
+                    np.full(2 * students, source),
+                    1 + self._student[open_at],
+                    first_offer + each_offer,
+                )
+            ),
+            heads=np.concatenate(
+                (
+                    1 + each_student,
+                    1 + each_student,
+                    first_offer + self._offer[open_at],
+                    np.full(offers, source),
+                )
+            ),
+            capacities=np.concatenate(
+                (
+                    is_first.astype(np.int64),
+                    left - is_first,
+                    np.ones(len(open_at), dtype=np.int64),
+                    np.maximum(0, self._seats - seats),
+                )
+            ),
+            nodes=1 + students + offers,
+        )
+        urgency, score = self._urgency[open_at], self._score[open_at]
+        levels = (urgency == 3, urgency == 2, np.zeros(len(open_at), np.int64), score)
+        goals = _weights(min(students, offers), 1 + students + offers)
+        gains = [
+            np.concatenate(
+                (
+                    is_first * weights[_STUDENTS],
+                    none,
+                    sum(weight * level for weight, level in zip(weights, levels, strict=True)),
+                    no_seat,
+                )
+            )
+            for weights in goals
+        ]
+        amounts, distances = solved(flow, gains, source)
+        used = amounts[2 * students : 2 * students + len(open_at)] > 0
+        chosen = tuple(self.candidates[at] for at in open_at[used])
+        worths = [-one[first_offer:] for one in distances]
+        return _Solution(chosen, self._prices(worths, goals))
+
+    def _prices(self, worths: list[Whole], goals: list[tuple[int, ...]]) -> dict[str, MoreSeats]:
+        """What one more seat would gain by each goal, taken apart into its levels."""
+        gains = np.zeros((4, len(self.offers)), dtype=np.int64)
+        of_use = np.ones(len(self.offers), dtype=np.bool_)  # a seat that only costs stays empty
+        settled = np.zeros(len(self.offers), dtype=np.bool_)
+        for worth, weights in zip(worths, goals, strict=True):
+            of_use &= settled | (worth >= 0)
+            settled |= worth > 0
+            rest = np.where(of_use, worth, 0)
+            levels = [level for level, weight in enumerate(weights) if weight]
+            for level, below in zip(reversed(levels), [*reversed(levels)][1:], strict=False):
+                base = weights[below] // weights[level]
+                digit = (rest + base // 2) % base - base // 2
+                gains[level], rest = digit, (rest - digit) // base
+            gains[levels[0]] = rest
+        return {
+            key: MoreSeats(*one) for key, one in zip(self.offers, gains.T.tolist(), strict=True)
+        }
+
+
+def _weights(most: int, nodes: int) -> list[tuple[int, ...]]:
+    """What a place of each level weighs, by goal, so that none is outweighed by all below it.
+
+    Changing a flow for the better goes round cycles, which pass at most `most` offers: that bounds
+    what a cycle can lose. Each weight divides the one above. One goal, where it stays within 64
+    bits; else the scores are a goal of their own.
+    """
+    many = 2 * (most + 2) + 1
+    score = many * HIGHEST_SCORE
+    in_one = (4 * many * score, 4 * score, score, 1)
+    if 4 * in_one[0] * (nodes + 1) < 2**63:
+        return [in_one]
+    return [(4 * many, 4, 1, 0), (0, 0, 0, 1)]
+
+
+def _together(task: _Task, alone: _Solution, families: Sequence[tuple[str, ...]]) -> _Together:
+    """An offer for each family that asks: the most urgent families and the best scores first."""
+    members = {student for family in families for student in family}
+    wishes: dict[str, dict[str, Candidate]] = {}
+    for candidate in task.candidates:
+        if candidate.student in members:
+            wishes.setdefault(candidate.student, {})[candidate.offer] = candidate
+    options: dict[tuple[str, ...], list[tuple[int, int, str]]] = {}
+    for family in families:
+        shared = set.intersection(*(set(wishes.get(student, ())) for student in family))
+        options[family] = sorted(
+            (
+                -max(wishes[student][offer].urgency for student in family),
+                -sum(wishes[student][offer].score for student in family)
+                + len(family) * alone.prices[offer].score,
+                offer,
+            )
+            for offer in shared
+        )
+    chosen: list[tuple[str, str]] = []
+    apart: list[tuple[str, ...]] = []
+    for family in sorted(families, key=lambda one: (options[one][:1] or [(0, 0, "")], one)):
+        free = task.free_seats(chosen)
+        fitting = [offer for _, _, offer in options[family] if free[offer] >= len(family)]
+        if fitting and all(task.may_have(student, chosen) for student in family):
+            chosen += [(student, fitting[0]) for student in family]
+        elif len(family) > 1:
+            apart.append(family)
+    return _Together(tuple(chosen), tuple(apart))
