@@ -48,7 +48,6 @@ FILES = {
 }
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 AT_A_TIME = 1000
-WITH_EXTRA = ("organization", "program", "service", "location", "service_at_location")
 
 Progress = Callable[[int], None]
 
@@ -192,7 +191,7 @@ def own_attributes(session: Session, withheld: Withheld) -> Iterator[Fields]:
             yield from own_facts.fact_attributes("location", row, own_facts.location_facts(row))
     for id_ in sorted(withheld.inactive_organizations):
         yield from own_facts.fact_attributes("organization", {"id": id_}, {"is_active": False})
-    for table in WITH_EXTRA:
+    for table in FILES:
         for rows in row_batches(session, table):
             for row in rows:
                 is_hidden = withheld.hides(row) or row["id"] in withheld.hidden_locations

@@ -1,8 +1,10 @@
 """The whole catalog as one JSON file of HSDS 3.1 objects.
 
-A list of organizations, each whole with its services and places; after them, in their own shape,
-the services that nobody is known to offer. Terms that label nothing and places where nothing is
-given are only in the tabular package. Called by the command line and by downloads.
+A list of organizations, each whole with its services and places; after them, in their own shapes,
+the services that nobody is known to offer and the locations that are nobody's and where nothing is
+given. What hangs on none of these (a term that labels nothing, a program without organization) and
+what HSDS has no place for in JSON (further columns of terms) is only in the tabular package.
+Called by the command line and by downloads.
 """
 
 import json
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Session
 
 from catalog.exporters.fields import Fields
@@ -25,12 +28,12 @@ Progress = Callable[[int], None]
 def export_json(
     session: Session, path: Path, *, on_progress: Progress | None = None
 ) -> dict[str, int]:
-    """Write the file; how many organizations, and how many services without one.
+    """Write the file; how many objects of each shape there are.
 
     `on_progress` is told how many of these were just written. Raises ExportPlaceError.
     """
     tell = on_progress or (lambda objects: None)
-    counts = {"organization": 0, "service": 0}
+    counts = {"organization": 0, "service": 0, "location": 0}
     with new_file(path) as made, made.open("w", encoding="utf-8") as handle:
         handle.write("[")
         for kind, fields in all_objects(session):
@@ -58,6 +61,21 @@ def all_objects(session: Session) -> Iterator[tuple[str, Fields]]:
         for id_ in batch:
             if row := shelf.row("service", id_):
                 yield "service", nest.service(row)
+    for batch in batches(all_ids(session, "location", *nobodys())):
+        shelf = Shelf(session)
+        shelf.fetch("location", id=batch)
+        shelf.put_facts()
+        nest = Nested(shelf, with_extra=True)
+        for id_ in batch:
+            if row := shelf.row("location", id_):
+                yield "location", nest.location(row)
+
+
+def nobodys() -> list[ColumnElement[bool]]:
+    """What holds of a location that no organization and no service leads to."""
+    location, place = table_of("location"), table_of("service_at_location")
+    given_there = exists().where(place.c.location_id == location.c.id, place.c.is_listed)
+    return [location.c.organization_id.is_(None), ~given_there]
 
 
 def write_object(handle: TextIO, fields: Fields, *, is_first: bool) -> None:

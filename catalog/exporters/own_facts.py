@@ -134,6 +134,8 @@ def intake_facts(intake: Row | None) -> dict[str, Any]:
 
 def extra_attributes(table: str, row: Row) -> list[Fields]:
     """What the source said besides, but for cells that may name or reach a person."""
+    if not row["source"] and table in {"taxonomy", "taxonomy_term"}:
+        return []  # our own vocabularies: in every catalog, with all that belongs to them
     extra = {
         name: value for name, value in (row["extra"] or {}).items() if not is_personal(name, value)
     }
@@ -166,9 +168,22 @@ def attribute(
         "taxonomy_term_id": str(term_id(code)),
         "link_type": link_type,
         "link_entity": table,
-        "value": json.dumps(value, ensure_ascii=False, sort_keys=True),
+        "value": sturdy_json(value),
         **({"label": label} if label else {}),
     }
+
+
+def sturdy_json(value: Mapping[str, Any]) -> str:
+    """JSON that comes through the cleaning which imports give every cell: quotes, line breaks,
+    ampersands and blanks in a row are written by number."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = re.sub(r'\\(["\\nrtbf])', lambda sign: by_number(json.loads(f'"{sign[0]}"')), text)
+    return re.sub(r"&|[\x7f-\xa0\u2028\u2029]|(?<=\s)\s", lambda sign: by_number(sign[0]), text)
+
+
+def by_number(sign: str) -> str:
+    """A sign as JSON writes it by number."""
+    return f"\\u{ord(sign):04x}"
 
 
 def read_own_fact(code: str, value: str) -> tuple[str, dict[str, Any]] | None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Column, Table, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from catalog.db import Base
@@ -19,6 +19,8 @@ from catalog.taxonomy.loading import load_vocabulary
 
 # Columns that name a row of their own table: the row above must be there first.
 SELF_REFERENCES = {"taxonomy_term": "parent_id", "organization": "parent_organization_id"}
+
+ROWS_AT_A_TIME = 5_000  # in one INSERT: each is copied for it
 
 Progress = Callable[[int], None]
 
@@ -33,10 +35,11 @@ def apply_import(
         load_vocabulary(session)  # the needs that labels stand for must be there to be named
     tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
     for table in tables:
-        rows = plan.inserts.get(table.name)
-        if rows:
-            session.execute(insert(table), whole_rows(table, parents_first(table, rows)))
-            tell(len(rows))
+        rows = parents_first(table, plan.inserts.get(table.name, []))
+        for start in range(0, len(rows), ROWS_AT_A_TIME):
+            part = rows[start : start + ROWS_AT_A_TIME]
+            session.execute(insert(table), whole_rows(table, part))
+            tell(len(part))
     for table in tables:
         write_updates(session, table, plan.updates.get(table.name, []), tell)
     for table in reversed(tables):
@@ -51,10 +54,20 @@ def apply_import(
 
 
 def whole_rows(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows with the same columns each, as one bulk INSERT needs; absent nullable ones are NULL."""
+    """Rows with the same columns each, as one bulk INSERT needs: the first row's columns are the
+    statement's, so what another row says in a further column would be lost. Absent ones are NULL,
+    or the column's default where it cannot be."""
     names = {name for row in rows for name in row}
-    blank = {name: None for name in names if table.c[name].nullable}
+    blank = {name: blank_value(table.c[name]) for name in names}
     return [{**blank, **row} for row in rows]
+
+
+def blank_value(column: Column[Any]) -> Any:
+    """What stands in a column that a row says nothing of."""
+    default: Any = column.default
+    if column.nullable or default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
 
 
 def parents_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

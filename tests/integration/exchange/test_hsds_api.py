@@ -88,6 +88,7 @@ def make_listing(session: Session, number: int = 1) -> Listing:
     )
     taxonomy = Taxonomy(name=f"Kinds {number}")
     term = TaxonomyTerm(name="Dentist", code=f"dentist-{number}", taxonomy_detail=taxonomy)
+    term.taxonomy = taxonomy.name
     session.add_all([taxonomy, term])
     session.flush()
     place = make_service_at_location(
