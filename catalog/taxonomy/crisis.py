@@ -101,7 +101,8 @@ def _right_word(word: str) -> str | None:
     words = _rules().words
     if len(word) < 4 or word in _spelled_right():
         return None
-    near = [meant for meant, _ in meant_words(word, _spelled_right()) if meant in words]
+    meant = [one for one, _ in meant_words(word, _spelled_right())]
+    near = [one for one in meant if one in words and one[0] == word[0]]
     return near[0] if near else None
 
 

@@ -23,12 +23,16 @@ LACK = "¬"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A lay phrase: its terms, its stems, and the sum of their weights."""
+    """A lay phrase: its terms, its stems, and the sum of their weights.
+
+    `is_all_little`: "nowhere to go" has little words only, and must be said as a whole.
+    """
 
     text: str
     codes: tuple[str, ...]
     stems: frozenset[str]
     weight: float
+    is_all_little: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,10 @@ class Grammar:
     keep: frozenset[str]
     lack: frozenset[str]
     same: Mapping[str, str]
+    whole: frozenset[str]
     likes: frozenset[str]
     struggles: frozenset[str]
-    negations: tuple[tuple[str, ...], ...]
+    negations: Mapping[str, tuple[tuple[str, ...], ...]]  # by their first word, longest first
     negation_ends: frozenset[str]
     lack_follows: frozenset[str]
     known: frozenset[str]
@@ -60,7 +65,7 @@ class Lexicon:
     phrases: tuple[Phrase, ...]
     by_stem: Mapping[str, tuple[int, ...]]
     weights: Mapping[str, float]
-    shares: Mapping[str, tuple[tuple[str, float], ...]]
+    shares: Mapping[str, Mapping[str, float]]
     words: frozenset[str]
 
     def stem(self, word: str) -> str:
@@ -72,6 +77,8 @@ def word_stem(word: str, language: str, grammar: Grammar) -> str:
     """See Lexicon.stem."""
     if word in grammar.lack:
         return LACK
+    if word in grammar.whole:
+        return word
     return stem(grammar.same.get(word, word), language)
 
 
@@ -81,7 +88,7 @@ def lexicon(language: str) -> Lexicon:
     if language not in LANGUAGES:
         raise VocabularyError(f"There is no lexicon for {language!r}: there are {LANGUAGES}.")
     grammar = _grammar(language)
-    return build_lexicon(language, grammar, _phrase_lines(language))
+    return build_lexicon(language, grammar, phrase_lines(language))
 
 
 def build_lexicon(
@@ -106,10 +113,17 @@ def build_lexicon(
         meanings.setdefault(stems, {}).update(dict.fromkeys(codes))
         texts.setdefault(stems, text)
     counts = Counter(one for stems in meanings for one in stems)
+    little = {word_stem(word, language, grammar) for word in grammar.little | grammar.lack}
     ceiling = math.log1p(len(meanings))
     weights = {one: math.log1p(len(meanings) / number) / ceiling for one, number in counts.items()}
     phrases = tuple(
-        Phrase(texts[stems], tuple(codes), stems, sum(weights[one] for one in stems))
+        Phrase(
+            texts[stems],
+            tuple(codes),
+            stems,
+            sum(weights[one] for one in stems),
+            stems <= little,
+        )
         for stems, codes in meanings.items()
     )
     by_stem: defaultdict[str, list[int]] = defaultdict(list)
@@ -129,24 +143,25 @@ def build_lexicon(
     )
 
 
-def _shares(senses: Counter[str], number: int) -> tuple[tuple[str, float], ...]:
-    return tuple((code, times / number) for code, times in senses.items())
+def _shares(senses: Counter[str], number: int) -> dict[str, float]:
+    return {code: times / number for code, times in senses.items()}
 
 
 def phrase_stems(spoken: Iterable[str], language: str, grammar: Grammar) -> frozenset[str]:
     """The stems that carry a phrase's meaning; its little words only where there is nothing else."""
     spoken = list(spoken)
     full = [word for word in spoken if word not in grammar.little or word in grammar.lack]
-    kept = [word for word in spoken if word in grammar.keep]
     stems = {word_stem(word, language, grammar) for word in full}
-    if stems <= {LACK} or len(stems) == 1:
+    if len(stems) <= 1:
+        kept = [word for word in spoken if word in grammar.keep]
         stems |= {word_stem(word, language, grammar) for word in kept}
     if stems <= {LACK}:
         stems |= {word_stem(word, language, grammar) for word in spoken}
     return frozenset(stems - {LACK} if len(stems) == 1 and len(spoken) > 1 else stems)
 
 
-def _phrase_lines(language: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def phrase_lines(language: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(codes, phrase) for every label and every line of the language's files."""
     for one in (*needs(), *interests()):
         yield (one.code,), one.label(language)
     folder = files("catalog.taxonomy").joinpath("lexicon", language)
@@ -186,12 +201,20 @@ def _grammar(language: str) -> Grammar:
         keep=words("keep"),
         lack=words("no words"),
         same={form: line.split()[0] for line in rows["same word"] for form in line.split()},
+        whole=words("whole words"),
         likes=words("likes"),
         struggles=words("struggles"),
-        negations=tuple(
-            sorted((tuple(line.split()) for line in rows["negation"]), key=len, reverse=True)
-        ),
+        negations=_by_first_word(tuple(line.split()) for line in rows["negation"]),
         negation_ends=words("negation ends"),
         lack_follows=words("lack follows"),
         known=words("known words"),
     )
+
+
+def _by_first_word(
+    sequences: Iterable[tuple[str, ...]],
+) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    found: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for sequence in sorted(sequences, key=len, reverse=True):
+        found[sequence[0]].append(sequence)
+    return {word: tuple(those) for word, those in found.items()}

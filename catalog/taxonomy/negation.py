@@ -34,7 +34,7 @@ def unwanted(words: Sequence[Word], grammar: Grammar) -> frozenset[int]:
 
 def _negation_at(words: Sequence[Word], at: int, grammar: Grammar) -> int:
     """How many words the negation that begins here has; 0 for none."""
-    for negation in grammar.negations:
+    for negation in grammar.negations.get(words[at].text, ()):
         end = at + len(negation)
         if tuple(word.text for word in words[at:end]) == negation and end < len(words):
             ambiguous = negation[-1] in _FIRST_NOT or negation == ("its", "not")

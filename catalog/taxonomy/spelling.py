@@ -13,7 +13,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-# Edits allowed by the length of the word as typed. Three letters: see _is_plausible.
+# Edits allowed by the length of the word as typed. Three and four letters: see _is_plausible.
 LONG_WORD = 8
 MOST_MEANT = 3
 
@@ -31,8 +31,8 @@ def meant_words(typed: str, words: frozenset[str]) -> tuple[tuple[str, float], .
     """Up to three words that `typed` may stand for, each with a trust of 0 to 1; nearest first.
 
     Distance is optimal string alignment: one letter changed, left out, added, or two neighbours
-    swapped. One edit is allowed from 4 letters on, two from 8; three letters may be two swapped or
-    one forgotten, after the right first letter. Words with figures are left alone.
+    swapped. One edit is allowed from 4 letters on, two from 8; words of
+    three and four letters must begin alike. Words with figures are left alone.
     """
     if len(typed) < 3 or not typed.isalpha():
         return ()
@@ -43,7 +43,7 @@ def meant_words(typed: str, words: frozenset[str]) -> tuple[tuple[str, float], .
         for word, edits, _ in extract(
             typed, sizes.get(size, ()), scorer=OSA.distance, score_cutoff=allowed, limit=8
         ):
-            if len(typed) > 3 or _is_plausible(typed, word):
+            if len(typed) > 4 or _is_plausible(typed, word):
                 near.append((int(edits), _strangeness(typed, word), word))
     if not near:
         return ()
@@ -53,8 +53,12 @@ def meant_words(typed: str, words: frozenset[str]) -> tuple[tuple[str, float], .
 
 
 def _is_plausible(typed: str, word: str) -> bool:
-    """Whether three letters can be this word: it begins alike, two are swapped or one is missing."""
-    return word[0] == typed[0] and (len(word) == 4 or sorted(word) == sorted(typed))
+    """Whether three or four letters can be this word: short words are names too often.
+
+    It begins alike; of three letters two are swapped, or one is missing.
+    """
+    is_like = len(typed) == 4 or len(word) == 4 or sorted(word) == sorted(typed)
+    return word[0] == typed[0] and is_like
 
 
 def _strangeness(typed: str, word: str) -> int:

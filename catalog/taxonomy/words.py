@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'"})
 # A word, or a mark that ends a clause. Letters and digits; "&" as in "D&D".
 _PIECES = re.compile(r"[a-z0-9]+(?:[&+][a-z0-9]+)*|[.,;:!?()\n…—–]")
+_CONTRACTION = re.compile(r"(?<=[a-z])'(?:s|d|ll|ve|re|m)\b")
 _ENDS_CLAUSE = frozenset(".,;:!?()\n…—–")
 _VOWELS = frozenset("aeiouy")
 _SPANISH_CLITIC = re.compile(r"(?<=[aei]r)(?:lo|la|le|los|las|les|se|me|nos)$")
@@ -30,10 +32,12 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """Lower case, without accents; "don't" is "dont", "mom's" is "mom"."""
-    lowered = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
-    bare = "".join(letter for letter in lowered if not unicodedata.combining(letter))
-    return re.sub(r"(?<=[a-z])'s\b", "", bare).replace("'", "")
+    """Lower case, without accents; "don't" is "dont", "mom's" is "mom", "I'd" is "i"."""
+    bare = text.casefold()
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFKD", bare.translate(_APOSTROPHES))
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _CONTRACTION.sub("", bare).replace("'", "") if "'" in bare else bare
 
 
 def read_words(text: str) -> list[Word]:
@@ -51,6 +55,7 @@ def read_words(text: str) -> list[Word]:
     return words
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str, language: str) -> str:
     """The stem of a plain word: plural, gender and the commonest verb endings taken off."""
     if len(word) <= 3:
