@@ -15,6 +15,7 @@ class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
 
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
+    validation_attrs = ()  # "required" on each box would ask for all of them
 
 
 class ConsentForm(FlaskForm):  # type: ignore[misc]
@@ -33,7 +34,11 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
         default="paper",
         validators=[InputRequired()],
     )
-    elements = CheckboxesField("Records that it covers")
+    elements = CheckboxesField(
+        "Records that it covers",
+        description="Tick what the family allowed, and nothing more.",
+        validators=[InputRequired("A permission must name the records that it covers: tick at least one.")],
+    )
     purpose = TextAreaField(
         "Purpose",
         validators=[DataRequired(), Length(max=1000)],
