@@ -69,8 +69,9 @@ class Phrases:
         return self.form("date", day=day.day, month=month, year=day.year)
 
     def miles(self, metres: float) -> str:
-        """Miles with one decimal."""
-        number = round(metres / METRES_PER_MILE, 1)
+        """Miles with one decimal, whole ones from ten up, as pages write them (app.web.formats)."""
+        miles = metres / METRES_PER_MILE
+        number = round(miles, 1) if miles < 9.95 else round(miles)
         if number < 0.1:
             return self.form("close")
         return self.form("mile") if number == 1 else self.form("miles", number=_plain(number))

@@ -7,7 +7,7 @@ a link to this very student, or act on the server, and were let in before.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,7 @@ from app.security.policy import Actor
 from app.students.models import Student
 from app.students.queries import like_prefix, student_for
 from catalog.models import Organization, Service, ServiceAtLocation
+from catalog.taxonomy.spelling import meant_words
 from matching.types import Exclusion, Match, NearMiss
 
 PAGE_SIZE = 10
@@ -275,11 +276,35 @@ def suggested_activities(
 
 def places_named(session: Session, text: str) -> list[ServiceAtLocation]:
     """One place of each service whose own or partner's name has every word of `text`, by name: at
-    most five (1 statement). A place that is still listed goes before one that is not.
+    most five (1 statement, 3 where nothing has the words: then misspelt ones are read as meant).
+    A place that is still listed goes before one that is not.
     """
     words = text.split()[:MOST_WORDS]
     if not words:
         return []
+    found = places_with_words(session, words)
+    if not found:
+        meant = words_as_meant(session, words)
+        found = places_with_words(session, meant) if meant != words else []
+    return found
+
+
+def words_as_meant(session: Session, words: Sequence[str]) -> list[str]:
+    """The words, each that no name contains put right by the nearest word of a name."""
+    names = " ".join(
+        session.scalars(select(Service.name).union(select(Organization.name)))
+    ).casefold()
+    known = frozenset(names.split())
+    return [
+        word
+        if word.casefold() in names
+        else next((meant for meant, _ in meant_words(word.casefold(), known)), word)
+        for word in words
+    ]
+
+
+def places_with_words(session: Session, words: Sequence[str]) -> list[ServiceAtLocation]:
+    """One place of each service whose own or partner's name has every word; at most five."""
     containing = [
         or_(
             Service.name.ilike("%" + like_prefix(word), escape="\\"),

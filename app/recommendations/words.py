@@ -31,11 +31,11 @@ PHRASES = {
     "ask_openings": Label("Ask about open places", "Pregunte si hay lugares"),
     "at_school": Label("At school: {school}", "En la escuela: {school}"),
     "because_interest": Label(
-        "Because {name} likes {interest}.", "Porque a {name} le gusta {interest}."
+        "Because {name} likes {interest}.", "Por algo que le gusta a {name}: {interest}."
     ),
     "because_near_interest": Label(
         "Because {name} likes {interest}, and this is close to it: {offered}.",
-        "Porque a {name} le gusta {interest}, y esto se le parece: {offered}.",
+        "Se parece a algo que le gusta a {name} ({interest}): {offered}.",
     ),
     "because_picked": Label(
         "Your school picked this for {name}.", "Su escuela eligió esto para {name}."
@@ -47,6 +47,7 @@ PHRASES = {
     "online": Label("Online or by phone", "En línea o por teléfono"),
     "places": Label("{count} open places", "{count} lugares libres"),
     "ride": Label("A ride can be provided.", "Puede ofrecer transporte."),
+    "told": Label("as of {day}", "dato del {day}"),
     "waitlist": Label("There is a waitlist", "Hay lista de espera"),
     "where_unknown": Label("Ask where it takes place", "Pregunte dónde es"),
 }
@@ -79,6 +80,7 @@ PRICES_ES = {
     "sliding scale": "según los ingresos",
     "suggested donation": "donación sugerida",
 }
+PER = re.compile(r"^(?:per|por|al) ", re.IGNORECASE)  # "$25 per month" needs no brackets
 PRICE_PER = re.compile(r"^(?:/\s*|(?:a|an|each|every)\s+)")
 
 
@@ -122,7 +124,9 @@ def cost_words(fee_cents: int | None, details: str | None, language: str) -> str
         return details or say("ask_cost", language)
     with written_in(language):
         price = formats.dollars(fee_cents)
-    return f"{price} ({details})" if details and fee_cents else price
+    if not details or not fee_cents:
+        return price
+    return f"{price} {details}" if PER.match(details) else f"{price} ({details})"
 
 
 def price_words(details: str, language: str) -> str:
@@ -143,7 +147,9 @@ def openings_words(openings: Openings, language: str) -> str:
         told = say("one_place", language)
     else:
         told = say("places", language, count=openings.available)
-    return f"{told} ({day_words(openings.as_of, language)})" if openings.as_of else told
+    if openings.as_of is None:
+        return told
+    return f"{told} ({say('told', language, day=day_words(openings.as_of, language))})"
 
 
 def day_words(day: date, language: str) -> str:

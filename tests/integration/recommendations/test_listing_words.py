@@ -59,9 +59,9 @@ def test_cost(cents: int | None, details: str | None, english: str) -> None:
     [
         (Openings(), "Ask about open places"),
         (Openings(has_waitlist=True), "There is a waitlist"),
-        (Openings(0, as_of=TOLD), "Full (Oct 1, 2026)"),
+        (Openings(0, as_of=TOLD), "Full (as of Oct 1, 2026)"),
         (Openings(0, has_waitlist=True), "Full, with a waitlist"),
-        (Openings(1, as_of=TOLD), "1 open place (Oct 1, 2026)"),
+        (Openings(1, as_of=TOLD), "1 open place (as of Oct 1, 2026)"),
         (Openings(5), "5 open places"),
     ],
 )

@@ -50,7 +50,7 @@ def test_activities_fit_an_interest_and_say_why_in_either_language(
     (spanish,) = suggested_activities(session, someone.ana, language="es", now=now)
     assert spanish.name == "Sábados de Lego"
     assert spanish.what == "Construir con Lego."
-    assert spanish.why == "Porque a Ana le gusta Lego y bloques de construcción."
+    assert spanish.why == "Por algo que le gusta a Ana: Lego y bloques de construcción."
     assert spanish.when.startswith("Lunes a viernes")
     assert spanish.languages == "español, inglés"
 

@@ -25,10 +25,10 @@ def in_an_app() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("details", "english", "spanish"),
     [
-        ("per month", "$25 (per month)", "$25 (al mes)"),
-        ("Per  Visit", "$25 (Per  Visit)", "$25 (por visita)"),
-        ("/week", "$25 (/week)", "$25 (por semana)"),
-        ("each class.", "$25 (each class.)", "$25 (por clase)"),
+        ("per month", "$25 per month", "$25 al mes"),
+        ("Per  Visit", "$25 Per  Visit", "$25 por visita"),
+        ("/week", "$25 (/week)", "$25 por semana"),
+        ("each class.", "$25 (each class.)", "$25 por clase"),
         ("Sliding scale", "$25 (Sliding scale)", "$25 (según los ingresos)"),
         ("call the office first", "$25 (call the office first)", "$25 (call the office first)"),
         (None, "$25", "$25"),
