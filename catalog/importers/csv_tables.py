@@ -18,10 +18,19 @@ FORMULA_STARTS = ("'=", "'+", "'-", "'@", "'\t")
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row as it stands: `number` as a spreadsheet counts (heading: 1), cells by column."""
+    """One row as it stands: `number` as a spreadsheet counts (heading: 1), cells by column.
+
+    Names and cells are kept apart, since a dictionary a row takes several times their room.
+    """
 
     number: int
-    cells: dict[str, str]
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells by column."""
+        return dict(zip(self.names, self.values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +73,21 @@ def read_csv(
     if has_heading:
         report_ragged(file, len(columns), body, lines)
     undo_formulas(file, body, lines)
-    rows = tuple(SourceRow(number, named_cells(columns, cells)) for number, cells in body)
+    rows = tuple(named_row(number, columns, cells) for number, cells in body)
     return SourceTable(file, columns, rows)
 
 
-def named_cells(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
+def named_row(number: int, columns: tuple[str, ...], cells: list[str]) -> SourceRow:
     """Cells by column; missing ones blank, those beyond the heading under a name of their own."""
-    named = dict(zip(columns, [*cells, *[""] * len(columns)], strict=False))
-    for position, cell in enumerate(cells[len(columns) :], len(columns) + 1):
-        if cell.strip():
-            named[f"column ({position})"] = cell
-    return named
+    missing = len(columns) - len(cells)
+    if missing >= 0:
+        return SourceRow(number, columns, (*cells, *[""] * missing))
+    beyond = {
+        f"column ({position})": cell
+        for position, cell in enumerate(cells[len(columns) :], len(columns) + 1)
+        if cell.strip()
+    }
+    return SourceRow(number, (*columns, *beyond), (*cells[: len(columns)], *beyond.values()))
 
 
 def undo_formulas(file: str, body: list[tuple[int, list[str]]], lines: list[ReportLine]) -> None:

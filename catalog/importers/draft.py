@@ -175,7 +175,8 @@ class Cells:
     """A row's cells, handed out by name; what nobody asked for is left for `extra`."""
 
     def __init__(self, row: SourceRow) -> None:
-        self._cells: Mapping[str, str] = {name.casefold(): cell for name, cell in row.cells.items()}
+        names = (name.casefold() for name in row.names)
+        self._cells: Mapping[str, str] = dict(zip(names, row.values, strict=True))
         self._taken: set[str] = set()
 
     def line(self, *names: str) -> str:
@@ -213,4 +214,8 @@ class Cells:
 
     def _first(self, names: tuple[str, ...]) -> str:
         self._taken.update(names)
-        return next((self._cells[name] for name in names if self._cells.get(name, "").strip()), "")
+        for name in names:
+            cell = self._cells.get(name, "")
+            if cell and not cell.isspace():
+                return cell
+        return ""

@@ -117,7 +117,10 @@ def read_json(
         table: SourceTable(
             f"{label}: {table}",
             tuple(dict.fromkeys(column for row in rows for column in row)),
-            tuple(SourceRow(number, row) for number, row in enumerate(rows, 1)),
+            tuple(
+                SourceRow(number, tuple(row), tuple(row.values()))
+                for number, row in enumerate(rows, 1)
+            ),
         )
         for table, rows in flat.rows.items()
     }

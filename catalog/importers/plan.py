@@ -50,6 +50,7 @@ PARENT_COLUMNS = (
     "contact_id",
     "link_id",
 )
+ROWS_AT_A_TIME = 2_000
 CHUNK = 500  # ids in one IN list, well below every database's limit
 
 
@@ -69,11 +70,13 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A row of the source as the catalog has it. `imported` None: the source dropped it before."""
+    """A row of the source as the catalog has it. `imported` None: the source dropped it before,
+    or, where `is_same`, it says what it said last time, which then need not be held."""
 
     id: uuid.UUID
     imported: dict[str, Any] | None
     parents: tuple[uuid.UUID, ...]
+    is_same: bool
 
 
 def plan_import(
@@ -143,23 +146,25 @@ def plan_table(
     now: datetime,
 ) -> None:
     """Compare one table. `gone` grows by the ids of kept rows that the source no longer has."""
-    stored = stored_rows(session, draft.source, table)
     drafted = draft.rows.get(table.name, {})
+    if table.name == "eligibility_rule":
+        for row in drafted.values():
+            row.values["facts"] = check_facts(row.values["kind"], row.values["facts"])
+    stored = stored_rows(session, draft.source, table, drafted)
     if not stored and not drafted:
         return
     counts = plan.report.tables.setdefault(table.name, Counts())
     changed: list[tuple[DraftRow, Stored, dict[str, Any]]] = []
     inserts = plan.inserts.setdefault(table.name, [])
     for source_id, row in drafted.items():
-        if table.name == "eligibility_rule":
-            row.values["facts"] = check_facts(row.values["kind"], row.values["facts"])
-        said = plain_values(row.values)
         known = stored.get(source_id)
+        if known and known.is_same:
+            counts.unchanged += 1
+            continue
+        said = plain_values(row.values)
         if known is None:
             inserts.append(insert_values(draft.source, table, row, said, now))
             counts.added += 1
-        elif known.imported == said:
-            counts.unchanged += 1
         else:
             changed.append((row, known, said))
             counts.changed += 1
@@ -197,16 +202,23 @@ def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) ->
         )
 
 
-def stored_rows(session: Session, source: str, table: Table) -> dict[str, Stored]:
-    """The source's rows in the catalog, by their id there. One statement."""
+def stored_rows(
+    session: Session, source: str, table: Table, drafted: Mapping[str, DraftRow]
+) -> dict[str, Stored]:
+    """The source's rows in the catalog, by their id there. One statement, read as it comes."""
     parents = [table.c[name] for name in PARENT_COLUMNS if name in table.c]
     statement = select(table.c.id, table.c.source_id, table.c.imported, *parents).where(
         table.c.source == source
     )
-    return {
-        source_id: Stored(id_, imported, tuple(parent for parent in above if parent))
-        for id_, source_id, imported, *above in session.execute(statement)
-    }
+    stored: dict[str, Stored] = {}
+    for id_, source_id, imported, *above in session.execute(
+        statement, execution_options={"yield_per": ROWS_AT_A_TIME}
+    ):
+        row = drafted.get(source_id)
+        is_same = row is not None and plain_values(row.values) == imported
+        up = tuple(parent for parent in above if parent)
+        stored[source_id] = Stored(id_, None if is_same else imported, up, is_same)
+    return stored
 
 
 def plain_values(values: dict[str, Any]) -> dict[str, Any]:
@@ -230,14 +242,9 @@ def plain(value: Any) -> Any:
 def insert_values(
     source: str, table: Table, row: DraftRow, said: dict[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """The whole row for an INSERT."""
-    values = {
-        **row.values,
-        "id": row.id,
-        "source": source,
-        "source_id": row.source_id,
-        "imported": said,
-    }
+    """The whole row for an INSERT: the draft's own dictionary, since a copy of each is too many."""
+    values = row.values
+    values |= {"id": row.id, "source": source, "source_id": row.source_id, "imported": said}
     if "last_modified" in table.c:
         values.setdefault("last_modified", now)
     return values

@@ -19,6 +19,9 @@ def clean_text(raw: str) -> str:
 
     Cleaning what is clean changes nothing, so that what was exported comes back alike.
     """
+    if raw.isascii() and raw.isprintable() and "&" not in raw and "\\" not in raw:
+        text = raw.strip()
+        return "" if text.casefold() in NO_VALUE else text
     text = raw
     for _ in range(TIMES):
         before = text
@@ -37,7 +40,8 @@ def clean_text(raw: str) -> str:
 
 def clean_line(raw: str) -> str:
     """The same on one line, single blanks: for names and codes."""
-    return " ".join(clean_text(raw).split())
+    text = clean_text(raw)
+    return " ".join(text.split()) if "  " in text or not text.isprintable() else text
 
 
 def find_emails(text: str) -> list[str]:
