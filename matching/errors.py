@@ -23,6 +23,10 @@ class ParameterError(MatchingError):
     """A parameter file is wrong; the message names the file, the key and the line."""
 
 
+class IndexFolderError(MatchingError):
+    """A folder holds no whole index of the wanted revision: build it anew."""
+
+
 class AllocationError(MatchingError):
     """Seats cannot be given out as told (a candidate twice, seats not told, a negative number)."""
 

@@ -1,0 +1,283 @@
+"""An index in a folder: its columns in one .npy, mapped into memory, so that opening reads little.
+
+Called by whoever builds an index and whoever serves from it (web workers share the mapped pages).
+Nothing here is code to run: arrays, words and JSON. A folder that is incomplete, of another
+revision or of another format is refused; the caller builds anew.
+
+Files: `columns-….npy` and `offers-….npy` (bytes, named by their hash) and `index.json` (revision,
+format, what lies where), which is renamed into place when the others are there. So a reader has the
+old index or the new one, and one that is mapped stays whole when a newer one takes its place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, overload
+
+import numpy as np
+
+from matching.columns import Columns
+from matching.errors import IndexFolderError
+from matching.geo import Whole
+from matching.index import Index
+from matching.lookups import Areas, Bytes, Lists, Points, Ranges, Sets, Weeks, Words
+from matching.question import Background
+from matching.terms import Terms
+from matching.types import (
+    Hours,
+    Offer,
+    Openings,
+    Point,
+    Range,
+    Residence,
+    TrackRecord,
+)
+
+FORMAT: Final = 1
+_ALIGNED: Final = 64
+_KINDS: Final = {
+    one.__name__: one
+    for one in (Areas, Background, Columns, Index, Lists, Points, Ranges, Sets, Terms, Weeks, Words)
+}
+_VALUES: Final = {
+    one.__name__: one for one in (Hours, Openings, Point, Range, Residence, TrackRecord)
+}
+
+
+def save(index: Index, folder: Path) -> None:
+    """Write the index to the folder, which is made; a reader sees the old one or the new."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: list[np.ndarray] = []
+    offers = index.columns.offers
+    coded = [json.dumps(_plain(offer)).encode() for offer in offers]
+    skeleton = _frozen(index, arrays)
+    table, parts, at = [], [], 0
+    for array in arrays:
+        body = np.ascontiguousarray(array)
+        table.append([body.dtype.str, list(body.shape), at])
+        padding = -body.nbytes % _ALIGNED
+        parts += [body.reshape(-1).view(np.uint8), np.zeros(padding, dtype=np.uint8)]
+        at += body.nbytes + padding
+    ends = np.cumsum([0, *(len(one) for one in coded)], dtype=np.int64)
+    contents = {
+        "columns": np.concatenate(parts),
+        "offers": np.concatenate((ends.view(np.uint8), np.frombuffer(b"".join(coded), np.uint8))),
+    }
+    files = {name: _written(folder, name, content) for name, content in contents.items()}
+    about = {
+        "format": FORMAT,
+        "revision": index.revision,
+        "offers": len(offers),
+        "files": files,
+        "bytes": {name: len(content) for name, content in contents.items()},
+        "table": table,
+        "index": skeleton,
+    }
+    unfinished = folder / "index.json.new"
+    unfinished.write_text(json.dumps(about), encoding="utf-8")
+    os.replace(unfinished, folder / "index.json")  # noqa: PTH105 - in one step
+    for old in folder.glob("*.npy"):
+        if old.name not in files.values():
+            old.unlink()
+
+
+def opened(folder: Path, revision: str | None = None) -> Index:
+    """The index of a folder. Raise IndexFolderError where there is none of that revision."""
+    try:
+        about = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        _check(about, revision)
+        mapped = {
+            name: _mapped(folder / about["files"][name], size)
+            for name, size in about["bytes"].items()
+        }
+        columns = mapped["columns"]
+        arrays = [
+            np.frombuffer(
+                columns.data, np.dtype(dtype), int(np.prod(shape, dtype=np.int64)), offset
+            ).reshape(shape)
+            if np.prod(shape)
+            else np.zeros(shape, dtype=np.dtype(dtype))
+            for dtype, shape, offset in about["table"]
+        ]
+        index = _thawed(about["index"], arrays)
+    except IndexFolderError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexFolderError(
+            f"There is no whole index in {folder.name!r} ({type(error).__name__}): build it anew."
+        ) from error
+    if not isinstance(index, Index):
+        raise IndexFolderError(f"There is no index in {folder.name!r}: build it anew.")
+    index.columns.offers = StoredOffers(mapped["offers"], about["offers"])
+    return index
+
+
+def _check(about: Mapping[str, object], revision: str | None) -> None:
+    if about["format"] != FORMAT:
+        raise IndexFolderError(f"The index has format {about['format']}: build it anew.")
+    if revision is not None and about["revision"] != revision:
+        raise IndexFolderError(
+            f"The index is of revision {about['revision']!r} of the catalog, not {revision!r}:"
+            " build it anew."
+        )
+
+
+class StoredOffers(Sequence[Offer]):
+    """Offers by row, read when asked for; those of a ranking are few."""
+
+    def __init__(self, text: Bytes, count: int) -> None:
+        split = 8 * (count + 1)
+        self._ends: Whole = text[:split].view(np.int64)
+        self._text = text[split:]
+        self._read: dict[int, Offer] = {}
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, row: int) -> Offer: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Offer]: ...
+    def __getitem__(self, row: int | slice) -> Offer | Sequence[Offer]:
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        at = int(row)
+        found = self._read.get(at)
+        if found is None:
+            if not 0 <= at < len(self):
+                raise IndexError(at)
+            text = self._text[self._ends[at] : self._ends[at + 1]].tobytes()
+            found = _offer(json.loads(text))
+            if len(self._read) >= _READ:
+                self._read = {}
+            self._read[at] = found
+        return found
+
+    def __iter__(self) -> Iterator[Offer]:
+        return (self[row] for row in range(len(self)))
+
+
+_READ: Final = 20_000  # offers kept once they were read
+
+
+def _written(folder: Path, name: str, content: Bytes) -> str:
+    """Write one file, unless it is there already, and give its name."""
+    file = f"{name}-{hashlib.blake2b(content.data, digest_size=8).hexdigest()}.npy"
+    if not (folder / file).exists():
+        unfinished = folder / f"{file}.new"
+        with unfinished.open("wb") as stream:
+            np.save(stream, content)
+        os.replace(unfinished, folder / file)  # noqa: PTH105 - in one step
+    return file
+
+
+def _mapped(file: Path, size: int) -> Bytes:
+    found: Bytes = np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    if len(found) != size:
+        raise ValueError(file.name)
+    return found
+
+
+def _frozen(thing: object, arrays: list[np.ndarray]) -> object:
+    """A thing as JSON, its arrays put aside and told by their number."""
+    if isinstance(thing, np.ndarray):
+        arrays.append(thing)
+        return {"array": len(arrays) - 1}
+    if type(thing).__name__ in _KINDS:
+        state = (
+            {one.name: getattr(thing, one.name) for one in dataclasses.fields(thing)}
+            if dataclasses.is_dataclass(thing)
+            else vars(thing)
+        )
+        kept = {name: one for name, one in state.items() if name not in _LEFT_OUT}
+        return {
+            "kind": type(thing).__name__,
+            "state": {name: _frozen(one, arrays) for name, one in kept.items()},
+        }
+    if isinstance(thing, Mapping):
+        return {"items": [[_frozen(k, arrays), _frozen(v, arrays)] for k, v in thing.items()]}
+    if isinstance(thing, TrackRecord | Point):
+        return {"value": type(thing).__name__, "facts": list(dataclasses.astuple(thing))}
+    if isinstance(thing, tuple | list):
+        return {"tuple": [_frozen(one, arrays) for one in thing]}
+    return thing
+
+
+_LEFT_OUT: Final = frozenset({"offers", "_places"})  # offers are stored apart; `_places` is a cache
+
+
+def _thawed(frozen: Any, arrays: Sequence[np.ndarray]) -> Any:
+    if not isinstance(frozen, dict):
+        return frozen
+    if "array" in frozen:
+        return arrays[frozen["array"]]
+    if "items" in frozen:
+        return {_thawed(k, arrays): _thawed(v, arrays) for k, v in frozen["items"]}
+    if "tuple" in frozen:
+        return tuple(_thawed(one, arrays) for one in frozen["tuple"])
+    if "value" in frozen:
+        return _VALUES[frozen["value"]](*frozen["facts"])
+    kind: Any = _KINDS[frozen["kind"]]
+    thing = kind.__new__(kind)
+    for name, one in frozen["state"].items():
+        object.__setattr__(thing, name, _thawed(one, arrays))
+    if kind is Words:
+        thing._places = None
+    return thing
+
+
+def _plain(value: object) -> object:
+    """A value of an offer as JSON; sets are sorted, values are told by their facts in order."""
+    if dataclasses.is_dataclass(value):
+        return [_plain(getattr(value, one.name)) for one in dataclasses.fields(value)]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _each(kind: type, values: Any) -> Any:
+    return None if values is None else tuple(kind(*one) for one in values)
+
+
+def _offer(facts: list[Any]) -> Offer:
+    """The offer that `_plain` told."""
+    told = dict(zip(Offer.__slots__, facts, strict=True))
+    for name in ("categories", "interests", "documents"):
+        told[name] = tuple(told[name])
+    for name in ("situations_required", "situations_barred", "schools", "insurance", "languages"):
+        told[name] = None if told[name] is None else frozenset(told[name])
+    told["access"] = None if told["access"] is None else frozenset(told["access"])
+    told["season"] = told["season"] and tuple(_day(day) for day in told["season"])
+    told["confirmed"] = _day(told["confirmed"])
+    told["point"] = told["point"] and Point(*told["point"])
+    told["ages"] = _each(Range, told["ages"])
+    told["grades"] = _each(Range, told["grades"])
+    told["hours"] = _each(Hours, told["hours"])
+    available, maximum, as_of, has_waitlist, intake = told["openings"]
+    told["openings"] = Openings(available, maximum, _day(as_of), has_waitlist, _day(intake))
+    told["track_record"] = TrackRecord(*told["track_record"])
+    if told["residence"] is not None:
+        zips, counties, statewide, centre, radius, polygon = told["residence"]
+        told["residence"] = Residence(
+            zip_codes=frozenset(zips),
+            counties=frozenset(counties),
+            statewide=statewide,
+            centre=centre and Point(*centre),
+            radius_metres=radius,
+            polygon=tuple(Point(*corner) for corner in polygon),
+        )
+    return Offer(**told)
