@@ -12,7 +12,7 @@ from sqlalchemy import Column, Table, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from catalog.db import Base
-from catalog.importers.plan import ImportPlan, chunks
+from catalog.importers.plan import ImportPlan, chunks, plain_values
 from catalog.importers.report import ImportReport
 from catalog.services import bump_revision
 from catalog.taxonomy.loading import load_vocabulary
@@ -38,7 +38,7 @@ def apply_import(
         rows = parents_first(table, plan.inserts.get(table.name, []))
         for start in range(0, len(rows), ROWS_AT_A_TIME):
             part = rows[start : start + ROWS_AT_A_TIME]
-            session.execute(insert(table), whole_rows(table, part))
+            session.execute(insert(table), whole_rows(table, [said_row(row) for row in part]))
             tell(len(part))
     for table in tables:
         write_updates(session, table, plan.updates.get(table.name, []), tell)
@@ -51,6 +51,11 @@ def apply_import(
         bump_revision(session)
     session.expire_all()
     return plan.report
+
+
+def said_row(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with what the source said, by column, in `imported`."""
+    return {**row, "imported": plain_values({name: row[name] for name in row["imported"]})}
 
 
 def whole_rows(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

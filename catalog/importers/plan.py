@@ -58,6 +58,9 @@ CHUNK = 500  # ids in one IN list, well below every database's limit
 class ImportPlan:
     """What is to be written, by table: rows to insert, values to update by id, ids to delete.
 
+    A row to insert has in `imported` the names of the columns that the source said; `apply` puts
+    their values there, a part of the rows at a time: all at once would need twice the room.
+
     `mappings` say how each flat sheet was read, by its file's name.
     """
 
@@ -156,17 +159,19 @@ def plan_table(
     counts = plan.report.tables.setdefault(table.name, Counts())
     changed: list[tuple[DraftRow, Stored, dict[str, Any]]] = []
     inserts = plan.inserts.setdefault(table.name, [])
+    shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
     for source_id, row in drafted.items():
         known = stored.get(source_id)
         if known and known.is_same:
             counts.unchanged += 1
             continue
-        said = plain_values(row.values)
         if known is None:
-            inserts.append(insert_values(draft.source, table, row, said, now))
+            columns = tuple(row.values)
+            columns = shapes.setdefault(columns, columns)
+            inserts.append(insert_values(draft.source, table, row, columns, now))
             counts.added += 1
         else:
-            changed.append((row, known, said))
+            changed.append((row, known, plain_values(row.values)))
             counts.changed += 1
     if changed:
         plan_changes(session, plan, table, changed, now)
@@ -240,11 +245,11 @@ def plain(value: Any) -> Any:
 
 
 def insert_values(
-    source: str, table: Table, row: DraftRow, said: dict[str, Any], now: datetime
+    source: str, table: Table, row: DraftRow, columns: tuple[str, ...], now: datetime
 ) -> dict[str, Any]:
     """The whole row for an INSERT: the draft's own dictionary, since a copy of each is too many."""
     values = row.values
-    values |= {"id": row.id, "source": source, "source_id": row.source_id, "imported": said}
+    values |= {"id": row.id, "source": source, "source_id": row.source_id, "imported": columns}
     if "last_modified" in table.c:
         values.setdefault("last_modified", now)
     return values
