@@ -170,7 +170,11 @@ def rendered(status: int, message: str, fields: object = None) -> Response:
         # Not render_template: its context processors load the user from the database, which may be
         # the very thing that broke.
         template = current_app.jinja_env.get_template("web/error.html")
-        page = template.render(status=status, heading=heading, detail=detail)
+        # Who came by a link has no account: the start page would ask them to sign in.
+        came_by_link = request.path.startswith(("/f/", "/r/"))
+        page = template.render(
+            status=status, heading=heading, detail=detail, may_sign_in=not came_by_link
+        )
         response = Response(page, mimetype="text/html")
     response.status_code = status
     return response

@@ -13,6 +13,7 @@ from babel import Locale
 from flask_babel import format_date, get_locale, gettext, lazy_gettext
 
 from app.students.models import Student
+from app.web.formats import phone
 from catalog.taxonomy import label
 from catalog.vocabulary import INSURANCE_KINDS
 
@@ -83,7 +84,11 @@ def page_locale() -> Locale:
 def tell_guardian(student: Student) -> str:
     """Each guardian with relation, telephone and address for mail."""
     return "; ".join(
-        ", ".join(part for part in (f"{g.name} ({g.relation})", g.phone, g.email) if part)
+        ", ".join(
+            part
+            for part in (f"{g.name} ({g.relation})", g.phone and phone(g.phone), g.email)
+            if part
+        )
         for g in student.guardians
     )
 

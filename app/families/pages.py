@@ -62,7 +62,9 @@ def answer(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
         now=utcnow(),
     )
     flash(gettext("Thank you. Your school has your answer."))
-    return redirect(url_for("families.show_suggestions", token=token))
+    return redirect(  # back to the card that was answered, not to the top of the page
+        url_for("families.show_suggestions", token=token, _anchor=f"activity-{place}")
+    )
 
 
 @blueprint.post("/students/<uuid:student_id>/suggestions")

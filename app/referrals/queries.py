@@ -172,7 +172,11 @@ def referrals_awaiting_partner(
         .order_by(Referral.sent_at, Referral.id)
         .limit(limit)
         .offset(offset)
-        .options(joinedload(Referral.service), joinedload(Referral.organization))
+        .options(
+            joinedload(Referral.service),
+            joinedload(Referral.organization),
+            joinedload(Referral.student).joinedload(Student.school),
+        )
     ).all()
     return found, total or 0
 

@@ -7,6 +7,7 @@ None is "not known" and is said so, never hidden as an empty string.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -16,11 +17,14 @@ from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_day_names
 from babel.numbers import format_currency, format_decimal
 from flask_babel import get_locale, gettext, ngettext
+from markupsafe import Markup
 
 from app.clock import district_date, district_zone, utcnow
 
 METRES_PER_MILE = 1609.344
 UNKNOWN = "–"
+CONTACT = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+|\(?\b\d{3}\)?[-. ]?\d{3}[-. ]\d{4}\b")
+HALF_DAY = re.compile(r"(?<=\d) (a\. m\.|p\. m\.|am\b|pm\b)", re.IGNORECASE)
 NEVER_A_LARGER_UNIT = 1e9  # else Babel makes "1 week" of ten days
 
 
@@ -164,6 +168,29 @@ def phone_link(number: str | None) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.RFC3966)
 
 
+def reachable(text: str) -> Markup:
+    """A contact as plain text, with its phone numbers and mail addresses as links to tap."""
+    told = Markup()
+    end = 0
+    for found in CONTACT.finditer(text):
+        is_mail = "@" in found[0]
+        address = f"mailto:{found[0]}" if is_mail else phone_link(found[0])
+        kind = "touch" if is_mail else "touch nowrap"
+        told += text[end : found.start()]
+        told += (
+            Markup('<a class="{}" href="{}">{}</a>').format(kind, address, found[0])
+            if address
+            else found[0]
+        )
+        end = found.end()
+    return told + text[end:]
+
+
+def unbroken(text: str) -> str:
+    """Hours that a narrow page does not break between the figure and "p. m."."""
+    return HALF_DAY.sub(lambda found: found[0].replace(" ", "\xa0"), text)
+
+
 def in_district(at: datetime) -> datetime:
     """The moment on the district's wall clock. ValueError for a naive time: its zone is a guess."""
     if at.tzinfo is None:
@@ -186,4 +213,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "dollars": dollars,
     "phone": phone,
     "phone_link": phone_link,
+    "reachable": reachable,
+    "unbroken": unbroken,
 }

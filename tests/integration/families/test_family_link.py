@@ -84,8 +84,13 @@ def test_me_interesa_reaches_the_plan_manager(
     client: CheckedClient, make_client: MakeClient, session: Session, family: Family
 ) -> None:
     page = client.get(family.path)
-    answered = client.submit(page, "/answers", {"answer": "interested"}, follow_redirects=True)
-    assert "Gracias" in answered.text
+    answered = client.submit(page, "/answers", {"answer": "interested"})
+    card = f"#activity-{family.club.id}"
+    assert answered.location.endswith(card), "back to the card, not to the top of the page"
+    assert f'id="{card[1:]}"' in page.text
+    after = client.get(family.path).text
+    assert "Gracias" in after
+    assert "Su escuela se comunicará con usted." in after
     kept = session.scalars(select(FamilyResponse)).one()
     assert (kept.answer, kept.service_id) == ("interested", family.club.service_id)
     letter = session.scalars(select(Notice)).one()

@@ -185,3 +185,25 @@ def test_phone_numbers_are_written_and_dialled(number: str | None, words: str, l
 def test_what_is_not_known_is_shown_as_a_dash_never_as_nothing() -> None:
     for written in (formats.moment, formats.day, formats.ago, formats.clock_time):
         assert written(None) == "–"
+
+
+def test_a_contact_can_be_tapped_and_is_never_markup() -> None:
+    told = formats.reachable("<b>Ana</b> (mother), (423) 555-0142, ana@example.org")
+    assert told == (
+        "&lt;b&gt;Ana&lt;/b&gt; (mother), "
+        '<a class="touch nowrap" href="tel:+1-423-555-0142">(423) 555-0142</a>, '
+        '<a class="touch" href="mailto:ana@example.org">ana@example.org</a>'
+    )
+    assert formats.reachable("No phone at home") == "No phone at home"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Lunes, de 4:30 p. m. a 6 p. m.", "Lunes, de 4:30\xa0p.\xa0m. a 6\xa0p.\xa0m."),
+        ("Monday, 8 am to 5 pm", "Monday, 8\xa0am to 5\xa0pm"),
+        ("At any time", "At any time"),
+    ],
+)
+def test_hours_stay_on_one_line(text: str, whole: str) -> None:
+    assert formats.unbroken(text) == whole
