@@ -25,6 +25,7 @@ LACK = "¬"
 class Phrase:
     """A lay phrase: its terms, its stems, and the sum of their weights.
 
+    `telling`: for each term the stem that says most for it: "glasses" in "can't pay for glasses".
     `is_all_little`: "nowhere to go" has little words only, and must be said as a whole.
     """
 
@@ -32,6 +33,7 @@ class Phrase:
     codes: tuple[str, ...]
     stems: frozenset[str]
     weight: float
+    telling: tuple[str, ...]
     is_all_little: bool
 
 
@@ -116,29 +118,34 @@ def build_lexicon(
     little = {word_stem(word, language, grammar) for word in grammar.little | grammar.lack}
     ceiling = math.log1p(len(meanings))
     weights = {one: math.log1p(len(meanings) / number) / ceiling for one, number in counts.items()}
-    phrases = tuple(
-        Phrase(
-            texts[stems],
-            tuple(codes),
-            stems,
-            sum(weights[one] for one in stems),
-            stems <= little,
-        )
-        for stems, codes in meanings.items()
-    )
     by_stem: defaultdict[str, list[int]] = defaultdict(list)
     senses: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for number, phrase in enumerate(phrases):
-        for one in phrase.stems:
+    for number, (stems, codes) in enumerate(meanings.items()):
+        for one in stems:
             by_stem[one].append(number)
-            senses[one].update(phrase.codes)
+            senses[one].update(codes.keys())
+    shares = {one: _shares(senses[one], counts[one]) for one in counts}
+
+    def telling(stems: frozenset[str], code: str) -> str:
+        return max(sorted(stems), key=lambda one: shares[one][code] * weights[one])
+
     return Lexicon(
         language=language,
         grammar=grammar,
-        phrases=phrases,
+        phrases=tuple(
+            Phrase(
+                texts[stems],
+                tuple(codes),
+                stems,
+                sum(weights[one] for one in stems),
+                tuple(telling(stems, code) for code in codes),
+                stems <= little,
+            )
+            for stems, codes in meanings.items()
+        ),
         by_stem={one: tuple(numbers) for one, numbers in by_stem.items()},
         weights=weights,
-        shares={one: _shares(senses[one], counts[one]) for one in counts},
+        shares=shares,
         words=frozenset(words) | grammar.little | grammar.lack | grammar.known | set(grammar.same),
     )
 

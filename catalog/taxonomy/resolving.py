@@ -37,6 +37,7 @@ _POWER = 1.5  # how much a phrase said in part is worth less
 _BASE, _SPAN = 0.6, 0.35  # a phrase of the commonest words, and what the rarest add
 _SINGLE = 0.6  # what is left of a phrase of one word that means many other things too
 _NOTHING_ELSE_SAID = 0.9  # the text is the phrase
+_UNTOLD = 0.4  # a phrase without the word that says most for the term
 _ALONE = 0.5  # how far single words are trusted
 _AGAINST_THE_MOOD = 0.75
 _INSIDE_ANOTHER = 0.6
@@ -187,7 +188,11 @@ def _scores(words: Sequence[Word], book: Lexicon) -> dict[str, float]:
     """Term → confidence, by this language's lexicon."""
     heard = _hear(words, book)
     moods = _moods(words, book)
-    phrases = _phrase_scores(heard, book, moods)
+    heard_at = {one.at for one in heard}
+    is_all_heard = all(
+        at in heard_at or word.text in book.grammar.little for at, word in enumerate(words)
+    )
+    phrases = _phrase_scores(heard, book, moods, is_all_heard=is_all_heard)
     alone = _word_scores(heard, book, moods)
     return {
         code: 1 - (1 - phrases.get(code, 0.0)) * (1 - _ALONE * alone.get(code, 0.0))
@@ -207,7 +212,7 @@ def _mood_factor(code: str, mood: str | None) -> float:
 
 
 def _phrase_scores(
-    heard: Sequence[_Heard], book: Lexicon, moods: Mapping[int, str]
+    heard: Sequence[_Heard], book: Lexicon, moods: Mapping[int, str], *, is_all_heard: bool
 ) -> dict[str, float]:
     """Term → the best of its phrases."""
     said: defaultdict[int, dict[str, _Heard]] = defaultdict(dict)
@@ -229,9 +234,9 @@ def _phrase_scores(
         is_far = max(places) - min(places) > 2 * len(places) + 3
         score = covered**_POWER * (_BASE + _SPAN * min(1.0, weight / 2)) * (0.8 if is_far else 1.0)
         mood = moods.get(min(parts.values(), key=lambda one: one.at).clause)
-        for code in phrase.codes:
-            value = score * _mood_factor(code, mood)
-            if phrase.stems == whole:
+        for code, telling in zip(phrase.codes, phrase.telling, strict=True):
+            value = score * _mood_factor(code, mood) * (1.0 if telling in parts else _UNTOLD)
+            if is_all_heard and phrase.stems == whole:
                 value = max(value, _NOTHING_ELSE_SAID * covered)
             elif len(phrase.stems) == 1:
                 value *= _SINGLE + (1 - _SINGLE) * book.shares[next(iter(phrase.stems))][code]
