@@ -134,7 +134,7 @@ def intake_facts(intake: Row | None) -> dict[str, Any]:
 
 def extra_attributes(table: str, row: Row) -> list[Fields]:
     """What the source said besides, but for cells that may name or reach a person."""
-    if not row["source"] and table in {"taxonomy", "taxonomy_term"}:
+    if table in {"taxonomy", "taxonomy_term"} and not row["source"]:
         return []  # our own vocabularies: in every catalog, with all that belongs to them
     extra = {
         name: value for name, value in (row["extra"] or {}).items() if not is_personal(name, value)

@@ -5,6 +5,7 @@ Every repair leaves a line; nothing of a row is dropped. Knows no database and n
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 from catalog.errors import BrokenFileError, TooLargeError, WrongEncodingError
@@ -13,7 +14,8 @@ from catalog.importers.mending import decode_line, mend_letters
 from catalog.importers.report import ReportLine
 
 MAX_ROWS = 500_000
-FORMULA_STARTS = ("'=", "'+", "'-", "'@", "'\t")
+# An export leads with one more apostrophe what begins so already: one taken off gives it back.
+ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def undo_formulas(file: str, body: list[tuple[int, list[str]]], lines: list[Repo
     number = 0
     for _, cells in body:
         for position, cell in enumerate(cells):
-            if cell.startswith(FORMULA_STARTS):
+            if ESCAPED_FORMULA.match(cell):
                 cells[position] = cell[1:]
                 number += 1
     if number:
