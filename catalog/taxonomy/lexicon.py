@@ -107,7 +107,9 @@ def build_lexicon(
                 f"lexicon/{language}: [{', '.join(unknown)}] is no term of needs.yaml or "
                 "interests.yaml. Correct the heading."
             )
-        spoken = [word.text for word in read_words(text)]
+        bare = plain(text)
+        is_simple = bare.replace(" ", "").isalpha()  # most are, and this halves the time
+        spoken = bare.split() if is_simple else [word.text for word in read_words(bare)]
         words.update(spoken)
         stems = phrase_stems(spoken, language, grammar)
         if not stems:
@@ -120,10 +122,10 @@ def build_lexicon(
     weights = {one: math.log1p(len(meanings) / number) / ceiling for one, number in counts.items()}
     by_stem: defaultdict[str, list[int]] = defaultdict(list)
     senses: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for number, (stems, codes) in enumerate(meanings.items()):
+    for number, (stems, meant) in enumerate(meanings.items()):
         for one in stems:
             by_stem[one].append(number)
-            senses[one].update(codes.keys())
+            senses[one].update(meant.keys())
     shares = {one: _shares(senses[one], counts[one]) for one in counts}
 
     def telling(stems: frozenset[str], code: str) -> str:
@@ -135,13 +137,13 @@ def build_lexicon(
         phrases=tuple(
             Phrase(
                 texts[stems],
-                tuple(codes),
+                tuple(meant),
                 stems,
                 sum(weights[one] for one in stems),
-                tuple(telling(stems, code) for code in codes),
+                tuple(telling(stems, code) for code in meant),
                 stems <= little,
             )
-            for stems, codes in meanings.items()
+            for stems, meant in meanings.items()
         ),
         by_stem={one: tuple(numbers) for one, numbers in by_stem.items()},
         weights=weights,

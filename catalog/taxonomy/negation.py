@@ -36,9 +36,9 @@ def _negation_at(words: Sequence[Word], at: int, grammar: Grammar) -> int:
     """How many words the negation that begins here has; 0 for none."""
     for negation in grammar.negations.get(words[at].text, ()):
         end = at + len(negation)
-        if tuple(word.text for word in words[at:end]) == negation and end < len(words):
-            ambiguous = negation[-1] in _FIRST_NOT or negation == ("its", "not")
-            return 0 if ambiguous and _is_lack(words[end].text, grammar) else len(negation)
+        if tuple(word.text for word in words[at:end]) == negation:
+            is_doubtful = negation[-1] in _FIRST_NOT and end < len(words)
+            return 0 if is_doubtful and _is_lack(words[end].text, grammar) else len(negation)
     opens_clause = at == 0 or words[at].clause != words[at - 1].clause
     follows = words[at + 1].text if at + 1 < len(words) else ""
     if words[at].text == "not" and opens_clause and follows:

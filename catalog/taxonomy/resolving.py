@@ -161,6 +161,8 @@ def _meant_stems(word: str, language: str) -> tuple[tuple[str, float], ...]:
     stem = book.stem(word)
     if word in book.words or stem in book.weights:
         return ((stem, 1.0),)
+    if any(word in lexicon(other).words for other in LANGUAGES):
+        return ()  # spelled right in the other language
     meant: dict[str, float] = {}
     for right, trust in meant_words(word, book.words):
         one = book.stem(right)

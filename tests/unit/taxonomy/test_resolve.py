@@ -110,6 +110,7 @@ def test_the_phrases_of_the_brief_come_first(text: str, code: str) -> None:
         ("no necesita ropa, necesita zapatos", "shoes", "clothing"),
         ("no le gusta el fútbol, le gusta el ajedrez", "chess", "soccer"),
         ("comida, pero no ropa", "food", "clothing"),
+        ("we are not homeless, we need a dentist", "dental-checkup", "housing"),
         ("ya tiene lentes, le falta mochila", "school-supplies", "glasses"),
     ],
 )
