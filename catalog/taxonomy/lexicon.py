@@ -129,7 +129,9 @@ def build_lexicon(
     shares = {one: _shares(senses[one], counts[one]) for one in counts}
 
     def telling(stems: frozenset[str], code: str) -> str:
-        return max(sorted(stems), key=lambda one: shares[one][code] * weights[one])
+        if len(stems) == 1:
+            return next(iter(stems))
+        return max((shares[one][code] * weights[one], one) for one in stems)[1]
 
     return Lexicon(
         language=language,
