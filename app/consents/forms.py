@@ -10,12 +10,17 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from app.consents.elements import ELEMENTS
 
 
+class OneOfSeveral(widgets.CheckboxInput):  # type: ignore[misc]
+    """A box of a list: "required" on each would ask for all of them, where one is enough."""
+
+    validation_attrs = ["disabled"]  # noqa: RUF012 - as WTForms has it
+
+
 class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
     """Several choices, as a list of checkboxes."""
 
     widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
-    validation_attrs = ()  # "required" on each box would ask for all of them
+    option_widget = OneOfSeveral()
 
 
 class ConsentForm(FlaskForm):  # type: ignore[misc]
@@ -37,7 +42,9 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     elements = CheckboxesField(
         "Records that it covers",
         description="Tick what the family allowed, and nothing more.",
-        validators=[InputRequired("A permission must name the records that it covers: tick at least one.")],
+        validators=[
+            InputRequired("A permission must name the records that it covers: tick at least one.")
+        ],
     )
     purpose = TextAreaField(
         "Purpose",
