@@ -171,7 +171,7 @@ def rendered(status: int, message: str, fields: object = None) -> Response:
         # the very thing that broke.
         template = current_app.jinja_env.get_template("web/error.html")
         # Who came by a link has no account: the start page would ask them to sign in.
-        came_by_link = request.path.startswith(("/f/", "/r/"))
+        came_by_link = request.path.startswith(("/f/", "/l/", "/r/"))
         page = template.render(
             status=status, heading=heading, detail=detail, may_sign_in=not came_by_link
         )

@@ -282,35 +282,28 @@ def places_named(session: Session, text: str) -> list[ServiceAtLocation]:
     words = text.split()[:MOST_WORDS]
     if not words:
         return []
-    found = places_with_words(session, words)
-    if not found:
-        meant = words_as_meant(session, words)
-        found = places_with_words(session, meant) if meant != words else []
-    return found
+    found = places_with_words(session, [[word] for word in words])
+    return found or places_with_words(session, words_as_meant(session, words))
 
 
-def words_as_meant(session: Session, words: Sequence[str]) -> list[str]:
-    """The words, each that no name contains put right by the nearest word of a name."""
-    names = " ".join(
-        session.scalars(select(Service.name).union(select(Organization.name)))
-    ).casefold()
-    known = frozenset(names.split())
-    return [
-        word
-        if word.casefold() in names
-        else next((meant for meant, _ in meant_words(word.casefold(), known)), word)
-        for word in words
-    ]
+def words_as_meant(session: Session, words: Sequence[str]) -> list[list[str]]:
+    """Each word with those of the catalog's names that it may be a misspelling of."""
+    names = session.scalars(select(Service.name).union(select(Organization.name)))
+    known = frozenset(" ".join(names).casefold().split())
+    return [[word, *(meant for meant, _ in meant_words(word.casefold(), known))] for word in words]
 
 
-def places_with_words(session: Session, words: Sequence[str]) -> list[ServiceAtLocation]:
-    """One place of each service whose own or partner's name has every word; at most five."""
+def places_with_words(session: Session, words: Sequence[Sequence[str]]) -> list[ServiceAtLocation]:
+    """One place of each service whose own or partner's name has one spelling of every word."""
     containing = [
         or_(
-            Service.name.ilike("%" + like_prefix(word), escape="\\"),
-            Organization.name.ilike("%" + like_prefix(word), escape="\\"),
+            *(
+                name.ilike("%" + like_prefix(spelling), escape="\\")
+                for spelling in spellings
+                for name in (Service.name, Organization.name)
+            )
         )
-        for word in words
+        for spellings in words
     ]
     found = session.scalars(
         select(ServiceAtLocation)

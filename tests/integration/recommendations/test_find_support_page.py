@@ -144,7 +144,7 @@ def test_why_it_is_not_here_names_every_reason(
     assert re.search(r"It fits \d{3} of 1000 for “Dental checkup", told)
     told = text_of(client.get(page_of(someone, "?why=closed")).text)
     assert "not active" in told
-    told = text_of(client.get(page_of(someone, "?why=closd dentst")).text)
+    told = text_of(client.get(page_of(someone, "?why=closd dent")).text)
     assert "Closed dentist" in told
     assert "not active" in told
     told = text_of(client.get(page_of(someone, "?why=soccer")).text)
