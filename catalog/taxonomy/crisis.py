@@ -16,9 +16,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from catalog.taxonomy.lexicon import lexicon
+from catalog.taxonomy.reading import read_yaml
 from catalog.taxonomy.spelling import meant_words
 from catalog.taxonomy.terms import LANGUAGES, VocabularyError
 from catalog.taxonomy.words import Word
@@ -114,7 +113,7 @@ def _spelled_right() -> frozenset[str]:
 @cache
 def _rules() -> _Rules:
     text = files("catalog.taxonomy").joinpath("crisis.yaml").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both loaders are safe
+    data: dict[str, Any] = read_yaml(text)
     words: set[str] = set()
     harmless: defaultdict[str, list[_Rule]] = defaultdict(list)
     crisis: defaultdict[str, list[_Rule]] = defaultdict(list)

@@ -15,7 +15,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-import yaml
+from catalog.taxonomy.reading import read_yaml
 
 LANGUAGES = ("en", "es")
 VOCABULARIES = ("needs", "interests")
@@ -181,7 +181,7 @@ def _vocabularies() -> Mapping[str, tuple[Term, ...]]:
     folder = files("catalog.taxonomy")
     vocabularies = {
         name: terms_from_rows(
-            yaml.safe_load(folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8")), name
+            read_yaml(folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8")), name
         )
         for name in VOCABULARIES
     }
