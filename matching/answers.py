@@ -94,4 +94,6 @@ def key_of(rule: Rule, columns: Columns, profile: Profile) -> Hashable:
     """What students with the same answers of the rule have in common."""
     if rule.alike is not None:
         return rule.alike(columns, profile)
-    return tuple(getattr(profile, fact) for fact in rule.facts)
+    if len(rule.facts) == 1:
+        return getattr(profile, rule.facts[0])  # type: ignore[no-any-return]
+    return tuple([getattr(profile, fact) for fact in rule.facts])

@@ -15,8 +15,10 @@ from datetime import date
 from typing import Final, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from matching.answers import Answers
+from matching.district import SHUT, District, Table
 from matching.errors import MatchingError
 from matching.geo import Whole
 from matching.index import Index, Signatures
@@ -29,7 +31,6 @@ from matching.rules import RULES, judge_sound, reach
 from matching.scorers import CRITERIA, closeness, parts_of, weights_of
 from matching.types import Match, Offer, Profile, Ranking, Reason, Verdict
 
-SHUT: Final = np.uint64(1 << 63)  # the signature's bit of what the day refuses to everybody
 _DAYS_KEPT: Final = 3
 _MANY: Final = 2_000  # rows of which it pays to drop the refused before the next rule
 _SHARED: Final = 50_000  # rows up to which an answer about all of them is worth remembering
@@ -43,6 +44,7 @@ class Day:
     """What a day decides for every student alike."""
 
     signatures: Signatures  # the index's, and SHUT
+    questions: npt.NDArray[np.int8]  # that rules of the day leave open
     points: Whole  # of the criteria that go by no fact of the student
 
 
@@ -86,8 +88,8 @@ class Engine(ReferenceEngine):
         """
         if k < 0:
             raise MatchingError(f"{k} matches were asked for: ask for none or more.")
-        question = self._question(profile, on, load)
-        worth, serves = self._worth_of_kinds(question)
+        question = self.question(profile, on, load)
+        worth, serves = self.worth_of_kinds(question)
         considered = int(self.index.rows_of_kind[serves].sum())
         rows, metres, is_known = self._fitting(self.index.candidates(serves, question), question)
         best = self._best(rows, k, worth, question, metres, is_known)
@@ -101,31 +103,80 @@ class Engine(ReferenceEngine):
             parameters_version=self.parameters.version,
         )
 
+    def rank_many(
+        self,
+        profiles: Sequence[Profile],
+        k: int,
+        *,
+        on: date,
+        load: Mapping[str, int] = NO_LOAD,
+    ) -> list[Ranking]:
+        """`rank` for each profile, in their order. Without explanations, `table` is quicker."""
+        table = self.table(profiles, k, on=on, load=load)
+        rankings = []
+        for at, profile in enumerate(profiles):
+            question = self.question(profile, on, load)
+            rows = [row for row in table.rows[at].tolist() if row >= 0]
+            rankings.append(
+                Ranking(
+                    matches=tuple(
+                        self._told(
+                            rank, row, judge_sound(self._columns.offers[row], question), question
+                        )
+                        for rank, row in enumerate(rows, 1)
+                    ),
+                    considered=int(table.considered[at]),
+                    excluded=int(table.excluded[at]),
+                    parameters_version=self.parameters.version,
+                )
+            )
+        return rankings
+
+    def table(
+        self,
+        profiles: Sequence[Profile],
+        k: int,
+        *,
+        on: date,
+        load: Mapping[str, int] = NO_LOAD,
+    ) -> Table:
+        """The `k` best of each profile as numbers of rows: `index.columns.offers[row]`.
+
+        Raise ProfileError and MatchingError as `rank` does.
+        """
+        if k < 0:
+            raise MatchingError(f"{k} matches were asked for: ask for none or more.")
+        return District(self, on, load).table(profiles, k)
+
     def day(self, on: date) -> Day:
         """What the day decides, worked out at its first question."""
         day = self._days.get(on)
         if day is None:
-            question = self._question(Profile(""), on, NO_LOAD)
+            question = self.question(Profile(""), on, NO_LOAD)
             every: Rows = np.arange(len(self._columns))
             shut = np.zeros(len(every), dtype=np.bool_)
+            questions = np.zeros(len(every), dtype=np.int8)
             for rule in _BY_DAY:
-                shut |= rule.verdicts(self._columns, every, question) == Verdict.NO
+                verdicts = rule.verdicts(self._columns, every, question)
+                shut |= verdicts == Verdict.NO
+                questions += verdicts == Verdict.UNKNOWN
             points = np.zeros(len(every), dtype=np.int64)
             for criterion in CRITERIA:
                 if not criterion.facts:
                     weight = self.parameters.weights[criterion.name]
                     points += weight * criterion.values(self._columns, every, question)
-            day = Day(self.index.signatures | np.where(shut, SHUT, np.uint64(0)), points)
+            signatures = self.index.signatures | np.where(shut, SHUT, np.uint64(0))
+            day = Day(signatures, questions, points)
             while len(self._days) >= _DAYS_KEPT:
                 self._days.pop(next(iter(self._days)), None)
             self._days[on] = day
         return day
 
     def _considered(self, question: Question) -> Rows:
-        _, serves = self._worth_of_kinds(question)
+        _, serves = self.worth_of_kinds(question)
         return np.flatnonzero(serves[self._columns.kind])
 
-    def _worth_of_kinds(self, question: Question) -> tuple[Whole, Mask]:
+    def worth_of_kinds(self, question: Question) -> tuple[Whole, Mask]:
         """The points of need and interest for each kind, and whether it serves anything asked."""
         weights = weights_of(question)
         needs = self._answers.need_of_kinds(question)

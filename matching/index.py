@@ -63,8 +63,9 @@ class Index:
         """
         self.revision = revision
         self.columns = Columns(offers, arrange=_arranged)
-        self.background = Background.of(self.columns.offers, Terms(broader))
         columns = self.columns
+        by_key = (columns.offers[row] for row in columns.in_order_of_keys())
+        self.background = Background.of(by_key, Terms(broader))
         cells = np.array([cell_of(offer) for offer in columns.offers], dtype=np.int64)
         self.rows_of_kind: Whole = np.bincount(columns.kind, minlength=columns.kinds)
         is_first = np.ones(len(columns), dtype=np.bool_)

@@ -79,7 +79,7 @@ class ReferenceEngine:
         """
         if k < 0:
             raise MatchingError(f"{k} matches were asked for: ask for none or more.")
-        question = self._question(profile, on, load)
+        question = self.question(profile, on, load)
         considered = self._considered(question)
         fits, questions = self._judged(considered, question)
         rows = considered[fits]
@@ -108,7 +108,7 @@ class ReferenceEngine:
         self, profile: Profile, *, on: date, load: Mapping[str, int] = NO_LOAD
     ) -> list[Exclusion]:
         """Every considered offer that a rule refuses, with all its refusals, in order of keys."""
-        question = self._question(profile, on, load)
+        question = self.question(profile, on, load)
         considered = self._considered(question)
         fits, _ = self._judged(considered, question)
         refused = considered[~fits]
@@ -127,7 +127,7 @@ class ReferenceEngine:
 
         Raise UnknownOfferError where the catalog has no such offer.
         """
-        question = self._question(profile, on, load)
+        question = self.question(profile, on, load)
         row = self._columns.row_of(offer_key)
         if row is None:
             raise UnknownOfferError(
@@ -158,7 +158,7 @@ class ReferenceEngine:
 
         Each change is tried before it is told: with it, no rule refuses the offer any more.
         """
-        question = self._question(profile, on, load)
+        question = self.question(profile, on, load)
         considered = self._considered(question)
         verdicts = self._verdicts(considered, question)
         changeable = np.array([rule.change is not None for rule in RULES])
@@ -176,7 +176,8 @@ class ReferenceEngine:
                 misses.append(miss)
         return misses
 
-    def _question(self, profile: Profile, on: date, load: Mapping[str, int]) -> Question:
+    def question(self, profile: Profile, on: date, load: Mapping[str, int]) -> Question:
+        """The question as rules and scorers get it. Raise ProfileError."""
         check_profile(profile)
         return Question(profile, on, load, self.parameters, self._background)
 

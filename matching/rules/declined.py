@@ -5,11 +5,13 @@ Decision: on that day itself a new try is allowed. Near miss: wait for it.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
 from matching.rule import Rule, Verdicts, column_of, no
-from matching.types import Offer, Reason
+from matching.types import Offer, Profile, Reason
 from matching.waiting import apply_wait, wait_until
 
 NAME = "declined"
@@ -29,6 +31,11 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=columns.services.has_any(declined, rows))
 
 
+def alike(columns: Columns, profile: Profile) -> Hashable:
+    """Students whom the same services declined until the same days."""
+    return tuple(sorted(profile.declined.items()))
+
+
 def change(offer: Offer, question: Question) -> Reason | None:
     """Wait for the day."""
     until = question.profile.declined.get(offer.service)
@@ -40,6 +47,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("declined",),
+    alike=alike,
     codes=("declined_lately",),
     change_codes=("try_again",),
     change=change,

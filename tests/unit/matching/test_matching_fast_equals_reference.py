@@ -29,7 +29,7 @@ from tests.unit.matching.strategies import (
     question,
 )
 
-LAW = settings(max_examples=150, deadline=None)
+LAW = settings(max_examples=60, deadline=None)
 KS = (0, 1, 7, 100)
 
 
@@ -97,6 +97,44 @@ def test_remembered_answers_and_those_for_the_candidates_alone_are_the_same(
     plain = ReferenceEngine(catalog, load("urgent"), invented.BROADER)
     for profile in invented.students(40, seed=9):
         assert fast.rank(profile, 9, on=invented.TODAY) == plain.rank(profile, 9, on=invented.TODAY)
+
+
+@given(catalogs(max_size=8), st.lists(profiles, max_size=6), loads, presets, st.integers(0, 9))
+@LAW
+def test_a_district_is_ranked_as_its_students_are(
+    catalog: list[Offer], students: list[Profile], load: dict[str, int], preset: str, k: int
+) -> None:
+    fast = Engine(catalog, PARAMETERS[preset], BROADER)
+    plain = ReferenceEngine(catalog, PARAMETERS[preset], BROADER)
+    asked = {"on": TODAY, "load": load}
+    assert fast.rank_many(students, k, **asked) == plain.rank_many(students, k, **asked)
+    table = fast.table(students, k, **asked)
+    for at, ranking in enumerate(plain.rank_many(students, k, **asked)):
+        told = [(fast.index.columns.offers[row].key) for row in table.rows[at] if row >= 0]
+        assert told == [match.offer.key for match in ranking.matches]
+        scores = [match.score for match in ranking.matches]
+        assert table.scores[at].tolist() == scores + [0] * (k - len(scores))
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        pytest.param([], id="empty"),
+        pytest.param(invented.tied(600), id="all equal"),
+        pytest.param(invented.realistic(6_000), id="two districts"),
+        pytest.param(invented.dense(3_000), id="one dense district"),
+    ],
+)
+def test_a_big_district_is_ranked_as_its_students_are(catalog: list[Offer]) -> None:
+    fast = Engine(catalog, load("balanced"), invented.BROADER)
+    students = invented.students(300)
+    table = fast.table(students, 20, on=invented.TODAY)
+    for at in range(0, 300, 3):
+        ranking = fast.rank(students[at], 20, on=invented.TODAY)
+        told = [fast.index.columns.offers[row].key for row in table.rows[at] if row >= 0]
+        assert told == [match.offer.key for match in ranking.matches]
+        assert table.considered[at] == ranking.considered
+        assert table.excluded[at] == ranking.excluded
 
 
 @given(catalogs(max_size=8), profiles, profiles)

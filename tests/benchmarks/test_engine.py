@@ -1,0 +1,179 @@
+"""How fast the engine ranks, against its reference, a plain loop and SQLite; first, that it is right.
+
+For every catalog: (1) the engine's rankings equal the reference's, and the peers' top scores equal
+the engine's, or nothing is timed and no speed is printed; (2) counters that no busy machine changes
+are within their bounds (rows looked at, rows that fit); (3) clocks are compared as the median of
+ratios of runs that take turns on the same students. Times are of the processor and printed for
+information; what fails is a mismatch or a counter.
+
+Sizes: 500, 5,000 and 50,000 offers, realistic and dense, and one catalog where every score ties;
+`SIZES=500000 make bench` takes one more. The peers know five rules and three criteria; the engine
+asks all twenty and explains its answers, so that the ratios are below what a fair fight would give.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from matching.engine import Engine
+from matching.parameters import load
+from matching.reference import ReferenceEngine
+from matching.types import Profile
+from tests.benchmarks import catalogs
+from tests.benchmarks.peers import Loop, SQLite
+
+K = 10
+STUDENTS = 120
+CHECKED = 40
+MORE_SIZES = [int(size) for size in os.environ.get("SIZES", "").split(",") if size]
+
+
+CASES = [
+    ("realistic", 500),
+    ("realistic", 5_000),
+    ("realistic", 50_000),
+    ("dense", 50_000),
+    ("tied", 5_000),
+    *((kind, size) for size in MORE_SIZES for kind in ("realistic", "dense")),
+]
+
+
+def tell(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with capsys.disabled():
+        print(f"\n{line}", end="")  # noqa: T201
+
+
+def milliseconds(work: Callable[..., object], *arguments: object, **named: object) -> float:
+    """How long the work takes of this thread's processor: what else the machine does is left out."""
+    begun = time.thread_time()
+    work(*arguments, **named)
+    return 1000 * (time.thread_time() - begun)
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def calibration() -> float:
+    """Milliseconds of a fixed piece of numpy and Python work: how fast this machine is just now."""
+    numbers = np.arange(1_000_000, dtype=np.int64)
+    return statistics.median(
+        milliseconds(lambda: (np.sort(numbers * 7919 % 1_000_003), sum(range(300_000))))
+        for _ in range(5)
+    )
+
+
+def test_calibration(capsys: pytest.CaptureFixture[str]) -> None:
+    told = calibration()
+    tell(capsys, f"calibration: {told:.1f} ms for a fixed piece of work")
+    assert told > 0
+
+
+@pytest.mark.parametrize(("kind", "size"), CASES)
+def test_one_student(kind: str, size: int, capsys: pytest.CaptureFixture[str]) -> None:
+    offers = getattr(catalogs, kind)(size)
+    parameters, load_now = load("balanced"), catalogs.load_of(offers)
+    begun = time.thread_time()
+    engine = Engine(offers, parameters, catalogs.BROADER)
+    built = time.thread_time() - begun
+    reference = ReferenceEngine(offers, parameters, catalogs.BROADER)
+    students = catalogs.students(STUDENTS)
+    asked = {"on": catalogs.TODAY, "load": load_now}
+
+    for profile in students[: CHECKED if size <= 50_000 else 5]:
+        assert engine.rank(profile, K, **asked) == reference.rank(profile, K, **asked)
+
+    considered, candidates, fitting = counters(engine, students, load_now)
+    assert fitting <= candidates <= considered
+    if kind == "realistic" and size >= 50_000:
+        assert candidates < 0.75 * considered, "offers out of reach are not even looked at"
+    if kind != "tied":
+        assert fitting < 0.5 * considered, "the invented catalog refuses most"
+
+    own, ratios = [], []
+    for profile in students:
+        took = milliseconds(engine.rank, profile, K, **asked)
+        own.append(took)
+        ratios.append(milliseconds(reference.rank, profile, K, **asked) / took)
+    tell(
+        capsys,
+        f"{kind:<10}{size:>8} offers: p50 {statistics.median(own):7.3f} ms"
+        f"  p95 {percentile(own, 0.95):7.3f} ms  index {built:6.2f} s"
+        f"  reference {statistics.median(ratios):5.1f} x slower"
+        f"  rows considered {considered:8.0f}, candidates {candidates:8.0f}, fit {fitting:8.0f}",
+    )
+
+
+def counters(
+    engine: Engine, students: list[Profile], load_now: dict[str, int]
+) -> tuple[float, float, float]:
+    """Rows considered, looked at, and fitting: the mean of the students."""
+    considered, candidates, fitting = [], [], []
+    for profile in students[:CHECKED]:
+        question = engine.question(profile, catalogs.TODAY, load_now)
+        _, serves = engine.worth_of_kinds(question)
+        candidates.append(len(engine.index.candidates(serves, question)))
+        ranking = engine.rank(profile, 0, on=catalogs.TODAY, load=load_now)
+        considered.append(ranking.considered)
+        fitting.append(ranking.considered - ranking.excluded)
+    return statistics.mean(considered), statistics.mean(candidates), statistics.mean(fitting)
+
+
+@pytest.mark.parametrize("size", [500, 5_000])
+def test_against_sqlite_and_a_plain_loop(size: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same integer score, of needs, closeness and cost, over the same five rules."""
+    offers = [catalogs.simplified(offer) for offer in catalogs.realistic(size)]
+    parameters = replace(
+        load("balanced"),
+        weights={"need": 600, "interest": 0, "closeness": 250, "hours": 0, "cost": 150}
+        | {"openings": 0, "language": 0, "track_record": 0},
+    )
+    engine = Engine(offers, parameters, catalogs.BROADER)
+    students = [one for one in map(catalogs.simplified_student, catalogs.students(40)) if one.home]
+    peers = {"SQLite": SQLite(offers, parameters), "plain loop": Loop(offers, parameters)}
+    for name, peer in peers.items():
+        for profile in students:
+            ranking = engine.rank(profile, K, on=catalogs.TODAY)
+            told = [(match.offer.key, match.score) for match in ranking.matches]
+            assert peer.rank(profile, K) == told, name
+    ratios: dict[str, list[float]] = {name: [] for name in peers}
+    for profile in students:
+        own = milliseconds(engine.rank, profile, K, on=catalogs.TODAY)
+        for name, peer in peers.items():
+            ratios[name].append(milliseconds(peer.rank, profile, K) / own)
+    told = ", ".join(f"{name} {statistics.median(r):.1f} x" for name, r in ratios.items())
+    tell(capsys, f"{size} offers, five rules, three criteria; slower than the engine: {told}")
+
+
+@pytest.mark.parametrize("size", [5_000])
+def test_district(size: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whole groups of a school and a grade; the time of a district of 32,523 by rule of three."""
+    offers = catalogs.realistic(size)
+    engine = Engine(offers, load("balanced"), catalogs.BROADER)
+    load_now = catalogs.load_of(offers)
+    everybody = catalogs.students(32_523)
+    schools = set(catalogs.SCHOOLS[:16])
+    students = [profile for profile in everybody if profile.school in schools]
+    table = engine.table(students, 20, on=catalogs.TODAY, load=load_now)
+    for at in range(0, len(students), 50):
+        ranking = engine.rank(students[at], 20, on=catalogs.TODAY, load=load_now)
+        told = [engine.index.columns.offers[row].key for row in table.rows[at] if row >= 0]
+        assert told == [match.offer.key for match in ranking.matches]
+        assert table.excluded[at] == ranking.excluded
+    wall, cpu = time.perf_counter(), time.process_time()
+    engine.table(students, 20, on=catalogs.TODAY, load=load_now)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    share = 32_523 / len(students)
+    tell(
+        capsys,
+        f"district, {size} offers: {len(students)} students in {wall:.2f} s"
+        f" ({cpu:.2f} s of the processor); 32,523 would take {wall * share:.1f} s"
+        f" ({cpu * share:.1f} s)",
+    )
