@@ -10,6 +10,7 @@ def register_features(app: Flask, api: Api) -> None:
     """Register each feature's blueprints. Imported late: pages import the extensions."""
     from app.api.pages import blueprint as api_pages
     from app.consents.pages import blueprint as consents
+    from app.directory.pages import blueprint as directory
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
     from app.listings.pages import blueprint as listings
@@ -26,6 +27,7 @@ def register_features(app: Flask, api: Api) -> None:
         web,
         api_pages,
         consents,
+        directory,
         families,
         listings,
         notices,

@@ -7,8 +7,9 @@ production, or there is none. docs/operators.md lists them all (a test compares)
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,6 +86,13 @@ class Settings:
             "meaning": "After how many days a partner is asked whether its listing is still right",
         },
     )
+    map_tiles_url: str = setting(
+        "MAP_TILES_URL",
+        "The map's ground, https://tiles.example.org/{z}/{x}/{y}.png ; unset: outlines of ZIP areas",
+    )
+    map_tiles_credit: str = setting(
+        "MAP_TILES_CREDIT", "Whom the map names as its source", "© OpenStreetMap contributors"
+    )
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", "info")
     demo: bool = field(
         default=False,
@@ -112,19 +120,18 @@ class Settings:
                 "Set a longer one, or unset it: one is then made and kept."
             )
         self.check_numbers()
-        try:
-            sender_address(self.mail_from)
-        except ValueError as error:
-            raise SettingsError(f"MAIL_FROM cannot be used: {error}") from None
-        if self.smtp_url:
+        readers: tuple[tuple[str, str, Callable[[str], object]], ...] = (
+            ("MAIL_FROM", self.mail_from, sender_address),
+            ("SMTP_URL", self.smtp_url, read_smtp_url),
+            ("MAP_TILES_URL", self.map_tiles_url, tiles_origin),
+        )
+        for env, text, read in readers:
+            if not text and env != "MAIL_FROM":
+                continue
             try:
-                read_smtp_url(self.smtp_url)
+                read(text)
             except ValueError as error:
-                raise SettingsError(f"SMTP_URL cannot be used: {error}") from None
-        if self.log_level.lower() not in LOG_LEVELS:
-            raise SettingsError(
-                f"LOG_LEVEL is {self.log_level!r}: it must be one of {', '.join(LOG_LEVELS)}."
-            )
+                raise SettingsError(f"{env} cannot be used: {error}") from None
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -190,6 +197,19 @@ class Settings:
         if "database_url" not in given:
             given["database_url"] = f"sqlite:///{folder / 'footbridge.db'}"
         return cls(**given)  # type: ignore[arg-type]
+
+
+def tiles_origin(address: str) -> str:
+    """The origin of a tile server, as the content policy names it ({s} becomes *); raises ValueError
+    for an address that is not https, lacks {z}, {x} or {y}, or has more than plain characters.
+    """
+    missing = [part for part in ("{z}", "{x}", "{y}") if part not in address]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}.")
+    url = urlsplit(address.replace("{s}.", "*.", 1))
+    if url.scheme != "https" or not re.fullmatch(r"(\*\.)?[a-z0-9.-]+(:[0-9]+)?", url.netloc):
+        raise ValueError("it must begin with https:// and the name of a host.")
+    return f"https://{url.netloc}"
 
 
 def whole_number(env: str, text: object) -> int:

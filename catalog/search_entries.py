@@ -293,8 +293,11 @@ def interpreter_of(said: str | None) -> bool | None:
     return words not in NO_INTERPRETER if words else None
 
 
-def fee_of(costs: Iterable[AnyRow], on: date) -> int | None:
-    """The lowest price in force on the day, in cents; None: no amount is said."""
+def fee_of(costs: Iterable[Any], on: date) -> int | None:
+    """The lowest price in force on the day, in cents; None: no amount is said.
+
+    `costs` are rows with the columns of CostOption.
+    """
     return min(
         (
             row.amount_cents

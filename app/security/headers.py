@@ -9,6 +9,7 @@ import secrets
 from flask import Flask, Response, current_app, g, request
 
 from app.extensions import csrf
+from app.settings import tiles_origin
 from app.transactions import SAFE_METHODS
 
 TOKEN_HEADER = "Authentication-Token"  # noqa: S105 - a header's name
@@ -40,11 +41,13 @@ def csp_nonce() -> str:
 def add_headers(response: Response) -> Response:
     """Set the headers; pages are never kept by a cache, since they tell of children."""
     headers = response.headers
+    settings = current_app.extensions["footbridge"].settings
+    tiles = f" {tiles_origin(settings.map_tiles_url)}" if settings.map_tiles_url else ""
     headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; "
         f"script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; "
-        "style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        f"style-src 'self'; img-src 'self' data:{tiles}; font-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'",
     )
     headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -52,7 +55,7 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if current_app.extensions["footbridge"].settings.cookies_secure:
+    if settings.cookies_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static" and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"

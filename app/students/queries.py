@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -165,6 +165,14 @@ def school_by_code(session: Session, code: str) -> School:
     if school is None:
         raise NotFound(f"No school has the state number {code!r}.")
     return school
+
+
+def school_names(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Names of schools by code; a code that no school has is not in it. One statement, or none."""
+    if not codes:
+        return {}
+    rows = session.execute(select(School.code, School.name).where(School.code.in_(codes)))
+    return {row.code: row.name for row in rows}
 
 
 def schools_of(session: Session, actor: Actor) -> Sequence[School]:

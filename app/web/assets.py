@@ -1,4 +1,5 @@
-"""The files that pages load: our own style and mark; htmx and the API's reader from their wheels.
+"""The files that pages load: our own style, mark and outlines; htmx, Leaflet and the API's reader
+from their wheels.
 
 Each address holds a digest of the file, so a browser may keep it for a year and still never shows
 an old one. Nothing is ever loaded from another host. Called by shell (addresses) and pages (route).
@@ -21,6 +22,16 @@ VENDORED: dict[str, tuple[str, str, str]] = {
         "static/htmx/htmx.min.js",
         "491955cd1810747d7d7b9ccb936400afb760e06d25d53e4572b64b6563b2784e",
     ),
+    "leaflet.css": (
+        "js_lib_leaflet",
+        "static/js_lib_leaflet/leaflet.css",
+        "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
+    ),
+    "leaflet.js": (
+        "js_lib_leaflet",
+        "static/js_lib_leaflet/leaflet.js",
+        "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
+    ),
     "swagger-ui-bundle.js": (
         "flask_swagger_ui",
         "dist/swagger-ui-bundle.js",
@@ -33,7 +44,12 @@ VENDORED: dict[str, tuple[str, str, str]] = {
     ),
 }
 
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
 
 
 class UnknownAssetError(Exception):

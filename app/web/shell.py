@@ -40,6 +40,7 @@ NAVIGATION = (
     (lazy_gettext("District"), "students.district", "district.read", "chart"),
     (lazy_gettext("My students"), "students.list_students", "students.read", "people"),
     (lazy_gettext("Referrals"), "referrals.list_referrals", "referrals.list", "send"),
+    (lazy_gettext("Directory"), "directory.browse", "catalog.read", "search"),
     (lazy_gettext("Listing changes"), "listings.list_waiting", "listings.review", "edit"),
 )
 NOT_FOR = {"students.today": Role.DISTRICT_ADMIN}  # reads students too, but begins at District

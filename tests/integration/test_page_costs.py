@@ -36,6 +36,8 @@ COSTS = {
     "/referrals": 4,
     "/referrals/{referral}": 8,
     "/district": 4,
+    "/directory?q=sample": 11,
+    "/directory/services/{service}": 19,
     "/inbox": 4,
     "/inbox/{referral}": 8,
     "/r/{partner_token}": 8,

@@ -40,9 +40,9 @@ def test_the_front_door_leads_to_the_roles_first_page(
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.PLAN_MANAGER, ["Today", "My students", "Referrals"]),
-        (Role.PARTNER, ["Inbox"]),
-        (Role.DISTRICT_ADMIN, ["District", "Students", "Referrals"]),
+        (Role.PLAN_MANAGER, ["Today", "My students", "Referrals", "Directory"]),
+        (Role.PARTNER, ["Inbox", "Our listings", "Directory"]),
+        (Role.DISTRICT_ADMIN, ["District", "Students", "Referrals", "Directory", "Listing changes"]),
     ],
 )
 def test_the_menu_shows_what_the_role_may_open(

@@ -1,0 +1,300 @@
+"""What the directory's pages show: services found, and one service. Reads only.
+
+Everyone with an account may read the whole catalog. Of a confidential place nothing is told but its
+town: no street, no ZIP code, no point, no name of the place, no way there, whoever asks.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.clock import day_there
+from app.directory import words
+from app.directory.index import index_for
+from app.errors import NotFound
+from app.students.queries import school_names
+from catalog.errors import NotListedError
+from catalog.models import Location, Phone, Service, ServiceAtLocation, ServiceCapacity
+from catalog.queries import get_service
+from catalog.search import Hit, SearchIndex
+from catalog.search_entries import OPEN_PLACES_STALE_AFTER, fee_of, hours_of
+from catalog.taxonomy import UnknownTermError, term
+
+PAGE_SIZE = 20
+SUMMARY_LENGTH = 220
+OLD_AFTER_DAYS = 183  # a listing that nobody confirmed for half a year is said to be old
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Open places of one unit as last told; `is_stale`: too long ago to be believed."""
+
+    available: int
+    maximum: int | None
+    unit: str
+    as_of: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWords:
+    """One place in words. `point` and `address` are None for a confidential place."""
+
+    name: str | None
+    town: str
+    address: str | None
+    is_confidential: bool
+    is_virtual: bool
+    point: tuple[float, float] | None
+    hours: tuple[str, ...] | None
+    hours_text: tuple[str, ...]
+    transport: str | None
+    access: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One service found, as the list shows it. `ask` are the questions, "" for none."""
+
+    service_id: uuid.UUID
+    name: str
+    organization: str
+    summary: str
+    areas: tuple[str, ...]
+    places: tuple[PlaceWords, ...]
+    ages: str
+    fee_cents: int | None
+    languages: tuple[str, ...]
+    seats: Seats | None
+    metres: float | None
+    status: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePage:
+    """One service with all that its page shows."""
+
+    service: Service
+    name: str
+    description: str
+    terms: tuple[str, ...]
+    who: tuple[tuple[str, str], ...]
+    who_in_their_words: str | None
+    places: tuple[PlaceWords, ...]
+    fee_cents: int | None
+    cost_texts: tuple[str, ...]
+    languages: tuple[str, ...]
+    documents: tuple[str, ...]
+    seats: tuple[Seats, ...]
+    phones: tuple[Phone, ...]
+    is_old: bool
+
+
+def current_index(session: Session, *, now: datetime) -> SearchIndex:
+    """The search index of today's catalog (1 statement if unchanged)."""
+    return index_for(session, on=day_there(session, now))
+
+
+def cards_of(session: Session, hits: Sequence[Hit], *, now: datetime, language: str) -> list[Card]:
+    """The services found, in their order (8 statements, however many)."""
+    on = day_there(session, now)
+    rows = session.scalars(
+        select(Service)
+        .where(Service.id.in_([hit.entry.id for hit in hits]))
+        .options(
+            joinedload(Service.organization),
+            selectinload(Service.capacities).joinedload(ServiceCapacity.unit),
+            selectinload(Service.schedules),
+            selectinload(Service.service_at_locations).options(
+                selectinload(ServiceAtLocation.schedules),
+                joinedload(ServiceAtLocation.location).options(
+                    selectinload(Location.addresses),
+                    selectinload(Location.schedules),
+                    selectinload(Location.accessibility),
+                ),
+            ),
+        )
+    ).all()
+    services = {service.id: service for service in rows}
+    return [
+        card_of(hit, services[hit.entry.id], on, language)
+        for hit in hits
+        if hit.entry.id in services
+    ]
+
+
+def card_of(hit: Hit, service: Service, on: date, language: str) -> Card:
+    """One service of the list."""
+    entry = hit.entry
+    seats = seats_of(service, on)
+    return Card(
+        service_id=service.id,
+        name=in_language(service, "name", language),
+        organization=service.organization.name if service.organization else "",
+        summary=shortened(in_language(service, "description", language)),
+        areas=tuple(dict.fromkeys(term(code).area for code in entry.terms)),
+        places=places_of(service, on),
+        ages=words.ages_words(entry.ages),
+        fee_cents=entry.fee_cents,
+        languages=tuple(sorted(entry.languages or ())),
+        seats=seats[0] if seats else None,
+        metres=hit.metres,
+        status=entry.status,
+        ask=words.questions(hit.doubts),
+    )
+
+
+def service_page(
+    session: Session, service_id: uuid.UUID, *, now: datetime, language: str
+) -> ServicePage:
+    """One service, whatever its status; NotFound where there is none."""
+    try:
+        service = get_service(session, service_id)
+    except NotListedError:
+        raise NotFound(
+            "There is no such service in the directory. Search for it by name."
+        ) from None
+    on = day_there(session, now)
+    codes = {code for rule in service.eligibility_rules for code in rule.facts.get("schools", ())}
+    who = words.who_words(service.eligibility_rules, school_names(session, codes))
+    has_age_rule = any("age" in (r.kind, r.facts.get("axis")) for r in service.eligibility_rules)
+    if not has_age_rule and (service.minimum_age, service.maximum_age) != (None, None):
+        who.insert(0, words.stated_ages(service.minimum_age, service.maximum_age))
+    return ServicePage(
+        service=service,
+        name=in_language(service, "name", language),
+        description=in_language(service, "description", language),
+        terms=terms_of(service),
+        who=tuple(who),
+        who_in_their_words=service.eligibility_description,
+        places=places_of(service, on),
+        fee_cents=fee_of(service.cost_options, on),
+        cost_texts=cost_texts(service),
+        languages=languages_of(service),
+        documents=tuple(row.document for row in service.required_documents if row.document),
+        seats=seats_of(service, on),
+        phones=phones_of(session, service),
+        is_old=service.assured_date is None or (on - service.assured_date).days > OLD_AFTER_DAYS,
+    )
+
+
+def phones_of(session: Session, service: Service) -> tuple[Phone, ...]:
+    """The public numbers, the service's own first, then its places', then its organization's; each
+    once. Never a person's. One statement.
+    """
+    places = [place for place in service.service_at_locations if place.is_listed]
+    open_locations = [p.location_id for p in places if not p.location.is_confidential]
+    rows = session.scalars(
+        select(Phone).where(
+            Phone.contact_id.is_(None),
+            or_(
+                Phone.service_id == service.id,
+                Phone.service_at_location_id.in_([place.id for place in places]),
+                Phone.location_id.in_(open_locations),
+                Phone.organization_id == service.organization_id,
+            ),
+        )
+    ).all()
+
+    def rank(phone: Phone) -> tuple[int, str]:
+        owners = (phone.service_id, phone.service_at_location_id, phone.location_id)
+        return next((n for n, owner in enumerate(owners) if owner), len(owners)), str(phone.id)
+
+    return tuple({row.number: row for row in sorted(rows, key=rank, reverse=True)}.values())[::-1]
+
+
+def places_of(service: Service, on: date) -> tuple[PlaceWords, ...]:
+    """The listed places in words, in the order of their ids."""
+    listed = [place for place in service.service_at_locations if place.is_listed]
+    return tuple(place_words(place, on) for place in sorted(listed, key=lambda one: str(one.id)))
+
+
+def place_words(place: ServiceAtLocation, on: date) -> PlaceWords:
+    """One place; of a confidential one its town and its hours alone."""
+    location = place.location
+    addresses = sorted(location.addresses, key=lambda a: (a.address_type != "physical", str(a.id)))
+    first = addresses[0] if addresses else None
+    hidden = location.is_confidential
+    schedules = place.schedules or place.service.schedules or location.schedules
+    hours = hours_of(schedules, on)
+    town = first.city if first else ""
+    street = [first.address_1, first.address_2] if first else []
+    line = [*street, " ".join(part for part in (town, first.postal_code if first else "") if part)]
+    has_point = location.latitude is not None and location.longitude is not None
+    return PlaceWords(
+        name=None if hidden else location.name,
+        town=town,
+        address=None if hidden else ", ".join(part for part in line if part) or None,
+        is_confidential=hidden,
+        is_virtual=location.location_type == "virtual",
+        point=(location.latitude, location.longitude) if has_point and not hidden else None,  # type: ignore[arg-type]
+        hours=tuple(words.hours_words(hours)) if hours else None,
+        hours_text=tuple(dict.fromkeys(row.description for row in schedules if row.description)),
+        transport=None if hidden else location.transportation,
+        access=() if hidden else words.access_words(location.accessibility),
+    )
+
+
+def seats_of(service: Service, on: date) -> tuple[Seats, ...]:
+    """Open places by unit, those told last first."""
+    latest = sorted(service.capacities, key=lambda row: (row.updated, str(row.id)), reverse=True)
+    return tuple(
+        Seats(
+            available=row.available,
+            maximum=row.maximum,
+            unit=row.unit.name,
+            as_of=row.updated,
+            is_stale=(on - row.updated.date()).days > OPEN_PLACES_STALE_AFTER,
+        )
+        for row in latest
+    )
+
+
+def terms_of(service: Service) -> tuple[str, ...]:
+    """Its needs and interests, then what else it is labelled with in its source's own words."""
+    ours, others = set(), set()
+    for attribute in service.attributes:
+        label = attribute.taxonomy_term
+        try:
+            ours.add(term(label.code or "").code)
+        except UnknownTermError:
+            others.add(label.name)
+    return (*sorted(ours), *sorted(others))
+
+
+def languages_of(service: Service) -> tuple[str, ...]:
+    """Codes or names of the languages spoken, at the service or else at its places."""
+    rows = service.languages or [
+        row for place in service.service_at_locations for row in place.location.languages
+    ]
+    return tuple(sorted({row.code or row.name or "" for row in rows} - {""}))
+
+
+def cost_texts(service: Service) -> tuple[str, ...]:
+    """What the listing says of its prices, in its own words, each sentence once."""
+    said = [option.amount_description or option.option for option in service.cost_options]
+    said += [service.fees_description, service.fees]
+    return tuple(dict.fromkeys(text for text in said if text))
+
+
+def in_language(service: Service, column: str, language: str) -> str:
+    """The name or description in Spanish where the listing has it, else as it stands."""
+    translated = (service.extra or {}).get(f"{column}_es") if language == "es" else None
+    if isinstance(translated, str) and translated.strip():
+        return translated
+    return getattr(service, column) or ""
+
+
+def shortened(text: str) -> str:
+    """The beginning of a description, up to a word's end."""
+    flat = " ".join(text.split())
+    if len(flat) <= SUMMARY_LENGTH:
+        return flat
+    return flat[:SUMMARY_LENGTH].rsplit(" ", 1)[0] + " …"
