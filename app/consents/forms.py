@@ -27,9 +27,7 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     """What was signed, by whom, when, until when, for which records and why."""
 
     signed_by = StringField("Who signed", validators=[DataRequired(), Length(max=120)])
-    relation = StringField(
-        "Relation to the student", validators=[DataRequired(), Length(max=40)], default="Parent"
-    )
+    relation = StringField("Relation to the student", validators=[DataRequired(), Length(max=40)])
     method = RadioField(
         "How",
         choices=[

@@ -36,6 +36,7 @@ def list_consents(student_id: uuid.UUID) -> ResponseReturnValue:
         signed_on=today,
         expires_on=today + timedelta(days=365),
         signed_by=student.guardians[0].name if student.guardians else "",
+        relation=student.guardians[0].relation if student.guardians else "",
     )
     return render_template(
         "consents/list.html",
