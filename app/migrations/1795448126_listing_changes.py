@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "1795448126"
 down_revision = "1795444400"
 branch_labels = ()
