@@ -46,7 +46,7 @@ def disclosable(
     covered = set(elements)
     facts = [
         Fact("need", gettext("Looking for"), label(category, language)),
-        Fact("band", gettext("Grades"), grade_band(student.grade)),
+        Fact("band", gettext("Grades"), "" if "grade" in covered else grade_band(student.grade)),
         Fact("language", gettext("Family's language"), language_name(student)),
     ]
     for code, tell in TELL.items():
