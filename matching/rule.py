@@ -1,6 +1,7 @@
 """What an eligibility rule is. The rules themselves are one file each in `matching/rules/`.
 
-To add a rule: write its file (decisions in the docstring, `judge`, `verdicts`, `RULE`), name it in
+To add a rule: write its file (decisions in the docstring, `judge`, `verdicts`, `RULE` with the facts
+of the profile that it goes by: answers are shared by students who have those alike), name it in
 `matching/rules/__init__.py`, and give its codes words in `matching/words/`. Tests find the rest.
 """
 
