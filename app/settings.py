@@ -132,6 +132,10 @@ class Settings:
                 read(text)
             except ValueError as error:
                 raise SettingsError(f"{env} cannot be used: {error}") from None
+        if self.log_level.lower() not in LOG_LEVELS:
+            raise SettingsError(
+                f"LOG_LEVEL is {self.log_level!r}: it must be one of {', '.join(LOG_LEVELS)}."
+            )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
