@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
+from app.exchange.duplicates_command import show_duplicates
 from app.exchange.resolve_commands import resolve_words
 from app.extensions import db
 from app.transactions import work_unit
@@ -40,6 +41,7 @@ catalog_group = AppGroup("catalog", help="The directory of community partners.")
 # For app/cli.py, which registers every feature's commands.
 commands: list[click.Command] = [catalog_group]
 catalog_group.add_command(resolve_words)
+catalog_group.add_command(show_duplicates)
 
 
 @catalog_group.command("import")
