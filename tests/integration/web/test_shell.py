@@ -42,7 +42,10 @@ def test_the_front_door_leads_to_the_roles_first_page(
     [
         (Role.PLAN_MANAGER, ["Today", "My students", "Referrals", "Directory"]),
         (Role.PARTNER, ["Inbox", "Our listings", "Directory"]),
-        (Role.DISTRICT_ADMIN, ["District", "Students", "Referrals", "Directory", "Listing changes"]),
+        (
+            Role.DISTRICT_ADMIN,
+            ["District", "Students", "Referrals", "Directory", "Listing changes"],
+        ),
     ],
 )
 def test_the_menu_shows_what_the_role_may_open(
