@@ -1,9 +1,9 @@
 """Which rows of the directory may be the same thing entered twice: candidate pairs, best first.
 
-Called by the command `catalog duplicates`, for a person to decide. Every pair of 50,000 rows is too
-many to compare, so rows are put into blocks by what duplicates nearly always share (the beginnings of telling words, a
-telephone, a web page, a house), and only pairs within a block are compared. Pure: rows come from
-`duplicate_rows`.
+Called by the command `catalog duplicates`, for a person to decide. Every pair of 50,000 rows is
+too many to compare, so rows are put into blocks by what duplicates nearly always share (the
+beginnings of telling words, a telephone, a web page, a house), and only pairs within a block are
+compared. Pure: rows come from `duplicate_rows`.
 """
 
 import itertools
