@@ -21,10 +21,11 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.clock import utcnow
+from app.clock import day_there, utcnow
+from app.directory import index
 from app.extensions import db
 from app.jobs.worker import run_worker
-from app.recommendations.queries import warm_up
+from app.recommendations import queries as recommendations
 
 log = structlog.get_logger(__name__)
 
@@ -53,21 +54,24 @@ def serve(
     """
     listener = listen(host, port)
     with app.app_context():
-        warm_up_recommendations()
+        warm_up()
     with app.app_context():  # another one: the session of the first has given its connection back
         db.engine.dispose()  # a connection must not be shared by the processes forked from here
     Site(app, listener, workers=workers, with_worker=with_worker, on_ready=on_ready).run()
 
 
-def warm_up_recommendations() -> None:
-    """Build the matching engines once, before the fork: all web processes share their memory.
+def warm_up() -> None:
+    """Build the matching engines and the search index once, before the fork: all web processes share
+    their memory, and no visitor waits for them.
 
     A database that cannot be read yet is no reason not to serve: then the first question builds.
     """
     try:
-        warm_up(db.session, now=utcnow())
+        now = utcnow()
+        recommendations.warm_up(db.session, now=now)
+        index.warm_up(db.session, on=day_there(db.session, now))
     except SQLAlchemyError as error:
-        log.warning("engines_not_warmed", kind=type(error).__name__)
+        log.warning("not_warmed_up", kind=type(error).__name__)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from catalog.queries import current_revision
 from catalog.search import SearchIndex
 from catalog.search_entries import read_entries
+from catalog.taxonomy import resolve
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,13 @@ def index_for(session: Session, *, on: date) -> SearchIndex:
             _shelves[database] = shelf
             log.info("search_index_built", revision=revision, services=len(shelf.index.entries))
         return shelf.index
+
+
+def warm_up(session: Session, *, on: date) -> None:
+    """Build the index and read the lexicon before the first visitor comes."""
+    index_for(session, on=on)
+    resolve("dentist", "en")
+    resolve("dentista", "es")
 
 
 def forget() -> None:
