@@ -20,8 +20,9 @@ from app.extensions import alembic, babel, compress, csrf, db
 from app.extensions import api as rest_api  # the package app.api takes the name `api` here
 from app.features import register_features
 from app.migrating import MIGRATIONS, render_type
+from app.recommendations import engines
 from app.security import headers, incoming, proxies, rate_limits, sign_in
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from app.transactions import configure_engine
 from app.web import shell
 
@@ -52,7 +53,9 @@ def create_app(
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
-        db.sessionmaker.configure(info={ZONE: ZoneInfo(settings.timezone)})
+        db.sessionmaker.configure(
+            info={ZONE: ZoneInfo(settings.timezone), **matching_parameters(settings)}
+        )
         sql_counter.listen(db.engine)
     alembic.init_app(app)
     csrf.init_app(app)
@@ -68,6 +71,17 @@ def create_app(
     register_features(app, rest_api)
     cli.init_app(app, commands)
     return app
+
+
+def matching_parameters(settings: Settings) -> dict[str, object]:
+    """The district's own figures of matching, for Session.info. Raises SettingsError."""
+    if not settings.matching_parameters:
+        return {}
+    try:
+        own = engines.district_parameters(Path(settings.matching_parameters))
+    except ValueError as error:
+        raise SettingsError(f"MATCHING_PARAMETERS cannot be used: {error}") from None
+    return {engines.PARAMETERS: own}
 
 
 def flask_config(settings: Settings) -> dict[str, object]:

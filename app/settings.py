@@ -86,6 +86,10 @@ class Settings:
             "meaning": "After how many days a partner is asked whether its listing is still right",
         },
     )
+    matching_parameters: str = setting(
+        "MATCHING_PARAMETERS",
+        "A folder with the district's own weights and limits of matching; unset: as shipped",
+    )
     map_tiles_url: str = setting(
         "MAP_TILES_URL",
         "The map's ground, https://tiles.example.org/{z}/{x}/{y}.png ; unset: outlines of ZIP areas",

@@ -10,8 +10,10 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
@@ -22,9 +24,11 @@ from app.recommendations.offers import OfferList, offers_of
 from catalog.queries import current_revision, services_on_offer
 from catalog.taxonomy import broader
 from matching.engine import Engine
-from matching.parameters import PRESETS, load
+from matching.parameters import PRESETS, Parameters, load
 
 log = structlog.get_logger(__name__)
+
+PARAMETERS = "matching_parameters"  # in Session.info; create_app puts the district's there
 
 
 @dataclass(slots=True)
@@ -61,8 +65,15 @@ def engine_for(session: Session, preset: str, *, on: date) -> tuple[Engine, int]
                 doubts=len(shelf.offers.doubts),
             )
         if preset not in shelf.engines:
-            shelf.engines[preset] = Engine(shelf.offers.offers, load(preset), broader())
+            own: Mapping[str, Parameters] = session.info.get(PARAMETERS, {})
+            parameters = own.get(preset) or load(preset)
+            shelf.engines[preset] = Engine(shelf.offers.offers, parameters, broader())
         return shelf.engines[preset], revision
+
+
+def district_parameters(folder: Path) -> Mapping[str, Parameters]:
+    """Every preset with what the district's `folder` changes of it. Raises ParameterError."""
+    return {preset: load(preset, overrides=folder) for preset in PRESETS}
 
 
 def warm_up(session: Session, *, on: date) -> None:

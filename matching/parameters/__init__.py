@@ -4,6 +4,9 @@ Called once at start-up: `load("balanced")`. `eligibility.toml` holds the limits
 `scoring.toml` the curves of the scorers, and one file a preset the weights. Every figure has a
 `value`, a `unit` and a `source`; a file with a key too many, too few or out of bounds is refused
 with its name, the key and the line, because a silent default would change who is offered what.
+
+A district that wants other figures keeps files of the same names in a folder of its own, each with
+only the tables that differ; what it leaves out stays as shipped. Every check holds for the whole.
 """
 
 from __future__ import annotations
@@ -111,25 +114,39 @@ _NOT_BELOW: Final = {  # rules rely on it: a ride reaches farther, and hours beg
 _ELIGIBILITY: Final = ("reach_", "openings_stale", "time_", "language_local", "school_", "near_")
 
 
-def load(preset: str = "balanced", folder: Path | None = None) -> Parameters:
-    """The parameters of a preset, from `folder` or the files that ship with the engine.
+def load(
+    preset: str = "balanced", folder: Path | None = None, overrides: Path | None = None
+) -> Parameters:
+    """The parameters of a preset, from `folder` or the files that ship with the engine, with what
+    the folder `overrides` changes of them. The version tells every set of values from every other.
 
     Raise ParameterError for an unknown preset, a missing file, or anything wrong in one.
     """
     if preset not in PRESETS:
         raise ParameterError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
     folder = folder or _FOLDER
+    if overrides:
+        _check_overrides(overrides)
+
+    def read(file: str, names: list[str]) -> dict[str, int | str]:
+        values = _File(folder / file).read(names)
+        if overrides and (overrides / file).exists():
+            values |= _File(overrides / file).read(names, partly=True)
+        return values
+
     names = [one.name for one in fields(Parameters) if one.metadata or one.name == "language_local"]
     eligibility = [name for name in names if name.startswith(_ELIGIBILITY)]
-    values = _File(folder / "eligibility.toml").read(eligibility)
-    values |= _File(folder / "scoring.toml").read([n for n in names if n not in eligibility])
+    values = read("eligibility.toml", eligibility)
+    values |= read("scoring.toml", [n for n in names if n not in eligibility])
     for name, least in _NOT_BELOW.items():
         if not values[least] <= values[name]:  # type: ignore[operator]  # both whole numbers
             raise ParameterError(
                 f"eligibility.toml: {name} is {values[name]} and must not be below {least},"
                 f" {values[least]}. Change one of them."
             )
-    weights = _weights(_File(folder / f"{preset}.toml"))
+    weights = _weights(
+        f"{preset}.toml", read(f"{preset}.toml", [f"weight_{criterion}" for criterion in CRITERIA])
+    )
     content = json.dumps([values, weights], sort_keys=True)
     version = f"{preset}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
     return Parameters(
@@ -140,20 +157,31 @@ def load(preset: str = "balanced", folder: Path | None = None) -> Parameters:
     )
 
 
-def _weights(file: _File) -> dict[str, int]:
-    read = file.read([f"weight_{criterion}" for criterion in CRITERIA])
+def _check_overrides(folder: Path) -> None:
+    """Refuse a folder that is not there, or a file in it that would silently change nothing."""
+    if not folder.is_dir():
+        raise ParameterError(f"{folder} is not a folder with parameter files.")
+    known = {path.name for path in _FOLDER.glob("*.toml")}
+    for path in sorted(folder.glob("*.toml")):
+        if path.name not in known:
+            raise ParameterError(
+                f"{path.name}: no parameter file has this name;"
+                f" they are {', '.join(sorted(known))}. Rename or remove it."
+            )
+
+
+def _weights(file: str, read: Mapping[str, int | str]) -> dict[str, int]:
     weights = {criterion: read[f"weight_{criterion}"] for criterion in CRITERIA}
     whole = {name: value for name, value in weights.items() if isinstance(value, int)}
     if sum(whole.values()) != 1000:
         raise ParameterError(
-            f"{file.path.name}: the weights sum to {sum(whole.values())} and must sum to 1000,"
+            f"{file}: the weights sum to {sum(whole.values())} and must sum to 1000,"
             " so that scores of all presets compare. Change [weight.*] values."
         )
     if whole["track_record"] > TRACK_RECORD_CEILING:
-        raise file.refusal(
-            "weight_track_record",
-            f"is {whole['track_record']} and may be at most {TRACK_RECORD_CEILING},"
-            " so that new partners have a chance",
+        raise ParameterError(
+            f"{file}: [weight.track_record] is {whole['track_record']} and may be at most"
+            f" {TRACK_RECORD_CEILING}, so that new partners have a chance."
         )
     return whole
 
@@ -187,12 +215,14 @@ class _File:
                 self._headers["_".join(here)] = ".".join(here)
                 self._entries["_".join(here)] = entry
 
-    def read(self, names: list[str]) -> dict[str, int | str]:
-        """The values of exactly these names; ParameterError on one too many, too few or wrong."""
+    def read(self, names: list[str], *, partly: bool = False) -> dict[str, int | str]:
+        """The values of exactly these names (`partly`: of some); ParameterError on one too many,
+        too few or wrong.
+        """
         for name in self._entries:
             if name not in names:
                 raise self.refusal(name, "is not a parameter of this file; remove or rename it")
-        return {name: self._value(name) for name in names}
+        return {name: self._value(name) for name in names if not partly or name in self._entries}
 
     def _value(self, name: str) -> int | str:
         entry = self._entries.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,43 @@ def test_a_missing_file_and_an_unknown_preset_are_named(folder: Path) -> None:
         load("balanced", folder)
     with pytest.raises(ParameterError, match="'fast'"):
         load("fast")
+
+
+REACH = '[reach.foot]\nvalue = 1200\nunit = "metres, straight line"\nsource = "here, today"\n'
+WEIGHT = '[weight.{}]\nvalue = {}\nunit = "per mille"\nsource = "here, today"\n'
+
+
+def test_a_district_changes_one_figure_and_keeps_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "eligibility.toml").write_text(REACH, encoding="utf-8")
+    shipped, own = load("balanced"), load("balanced", overrides=tmp_path)
+    assert own.reach_foot == 1200
+    assert own.version != shipped.version
+    assert replace(own, reach_foot=shipped.reach_foot, version=shipped.version) == shipped
+
+
+def test_an_empty_folder_of_a_district_changes_nothing(tmp_path: Path) -> None:
+    assert load("urgent", overrides=tmp_path) == load("urgent")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("eligibility.toml", REACH.replace("1200", "-5"), r"line 1: \[reach\.foot\] is -5"),
+        ("eligibility.toml", REACH.replace("foot", "boat"), r"line 1: \[reach\.boat\] is not"),
+        ("eligibility.toml", REACH.replace("1200", "99_000"), r"reach_bus is .* below reach_foot"),
+        ("eligibility.toml", REACH.replace('source = "here, today"\n', ""), "exactly the keys"),
+        ("balanced.toml", WEIGHT.format("need", 999), "the weights sum to"),
+        ("eligibilty.toml", REACH, r"eligibilty\.toml: no parameter file has this name"),
+    ],
+)
+def test_a_wrong_figure_of_a_district_is_refused(
+    tmp_path: Path, file: str, text: str, message: str
+) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=message):
+        load("balanced", overrides=tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="nowhere is not a folder"):
+        load("balanced", overrides=tmp_path / "nowhere")
