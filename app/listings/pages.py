@@ -151,6 +151,41 @@ def refuse_change(change_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("listings.list_waiting"))
 
 
+@blueprint.get("/import-conflicts")
+@requires("listings.review")
+def list_conflicts() -> ResponseReturnValue:
+    """Fields that were edited here and changed at their source: two values, one to be chosen."""
+    number = requested_page()
+    found, total = queries.conflicts_waiting(
+        db.session, signed_in_actor(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+    return render_template("listings/conflicts.html", page=Page(found, number, total))
+
+
+@blueprint.post("/import-conflicts/<uuid:conflict_id>/ours")
+@requires("listings.review")
+@commits
+def keep_ours(conflict_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was written here."""
+    services.settle_import_conflict(
+        db.session, conflict_id, take="ours", by=signed_in_actor(), now=utcnow()
+    )
+    flash(gettext("What was written here stays."))
+    return redirect(url_for("listings.list_conflicts"))
+
+
+@blueprint.post("/import-conflicts/<uuid:conflict_id>/theirs")
+@requires("listings.review")
+@commits
+def take_theirs(conflict_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the source's value."""
+    services.settle_import_conflict(
+        db.session, conflict_id, take="theirs", by=signed_in_actor(), now=utcnow()
+    )
+    flash(gettext("The listing is changed."))
+    return redirect(url_for("listings.list_conflicts"))
+
+
 def listing_by_link(link: AccessLink, actor: Actor) -> Service:
     """The listing of the link; from here on the page speaks the partner's language."""
     service = queries.listing_for(db.session, actor, link.subject_id, action="listings.edit")

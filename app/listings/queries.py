@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.listings.models import ListingChange
 from app.security import policy
 from app.security.policy import Actor
-from catalog.models import Service, ServiceCapacity, ServiceIntake
+from catalog.models import ImportConflict, Service, ServiceCapacity, ServiceIntake
 
 
 def listing_for(session: Session, actor: Actor, service_id: uuid.UUID, *, action: str) -> Service:
@@ -80,6 +80,22 @@ def changes_waiting(
         .limit(limit)
         .offset(offset)
         .options(joinedload(ListingChange.service).joinedload(Service.organization))
+    ).all()
+    return found, total or 0
+
+
+def conflicts_waiting(
+    session: Session, actor: Actor, *, limit: int, offset: int
+) -> tuple[Sequence[ImportConflict], int]:
+    """Fields edited here and changed at their source, oldest first, and how many in all."""
+    condition = policy.rows(actor, "listings.review") & (ImportConflict.state == "waiting")
+    total = session.scalar(select(func.count()).select_from(ImportConflict).where(condition))
+    found = session.scalars(
+        select(ImportConflict)
+        .where(condition)
+        .order_by(ImportConflict.found_at, ImportConflict.label, ImportConflict.id)
+        .limit(limit)
+        .offset(offset)
     ).all()
     return found, total or 0
 

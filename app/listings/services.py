@@ -18,7 +18,9 @@ from app.notices.services import queue_notice
 from app.security import policy
 from app.security.links import issue_link, live_link
 from app.security.policy import Actor, Role
-from catalog.models import Service, ServiceCapacity
+from catalog.conflicts import settle_conflict
+from catalog.errors import CatalogValueError
+from catalog.models import ImportConflict, Service, ServiceCapacity
 from catalog.services import confirm_service, record_openings, touch_service
 
 ASKED_AGAIN_AFTER = timedelta(days=30)
@@ -111,6 +113,23 @@ def refuse_change(
     decide(change, "refused", by=by, now=now)
     session.flush()
     return change
+
+
+def settle_import_conflict(
+    session: Session, conflict_id: uuid.UUID, *, take: str, by: Actor, now: datetime
+) -> ImportConflict:
+    """The district's team keeps what was written here (`take` "ours") or takes the source's value
+    ("theirs"). Conflict: decided already, or the field was changed again.
+    """
+    policy.require(by, "listings.review")
+    conflict = session.get(ImportConflict, conflict_id, with_for_update=True)
+    if conflict is None:
+        raise NotFound("There is no such difference. A later import may have settled it.")
+    try:
+        settle_conflict(session, conflict, take=take, decided_by=by.name, now=now)
+    except CatalogValueError as error:
+        raise Conflict(str(error)) from error
+    return conflict
 
 
 def waiting_change(session: Session, change_id: uuid.UUID, *, by: Actor) -> ListingChange:

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Column, Table, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
+from catalog.conflicts import note_conflicts, plain_values
 from catalog.db import Base
-from catalog.importers.plan import ImportPlan, chunks, plain_values
+from catalog.importers.plan import ImportPlan, chunks
 from catalog.importers.report import ImportReport
 from catalog.services import bump_revision
 from catalog.taxonomy.loading import load_vocabulary
@@ -47,6 +48,8 @@ def apply_import(
         for chunk in chunks(ids):
             session.execute(delete(table).where(table.c.id.in_(chunk)))
             tell(len(chunk))
+    written = {id_: set(values) for rows in plan.updates.values() for id_, values in rows}
+    note_conflicts(session, plan.conflicts, written)
     if plan.report.has_changes:
         bump_revision(session)
     session.expire_all()

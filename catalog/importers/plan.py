@@ -8,12 +8,13 @@ same package twice changes nothing.
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from catalog.conflicts import plain, plain_values
 from catalog.db import Base
 from catalog.eligibility import check_facts
 from catalog.errors import CatalogValueError
@@ -25,6 +26,7 @@ from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
 from catalog.importers.sheet_mapping import SheetMapping
+from catalog.models.import_conflict import ImportConflict
 from catalog.vocabulary import SERVICE_STATUSES
 
 # Rows that others point to (referrals, services, labels): marked when gone, never deleted.
@@ -69,6 +71,7 @@ class ImportPlan:
     inserts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     updates: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = field(default_factory=dict)
     deletes: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+    conflicts: list[ImportConflict] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,24 +229,6 @@ def stored_rows(
     return stored
 
 
-def plain_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as JSON keeps them, so that they compare equal after a round trip."""
-    return {name: plain(value) for name, value in values.items()}
-
-
-def plain(value: Any) -> Any:
-    """One value as JSON keeps it."""
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    return value
-
-
 def insert_values(
     source: str, table: Table, row: DraftRow, columns: tuple[str, ...], now: datetime
 ) -> dict[str, Any]:
@@ -275,6 +260,18 @@ def plan_changes(
             was_edited = column in before and current not in (before[column], value)
             if was_edited and column != "last_modified":  # every import moves that one
                 kept.append(column)
+                plan.conflicts.append(
+                    ImportConflict(
+                        entity=table.name,
+                        entity_id=known.id,
+                        label=str(held[known.id].get("name") or row.source_id),
+                        field=column,
+                        source=plan.report.source,
+                        ours=current,
+                        theirs=value,
+                        found_at=now,
+                    )
+                )
             else:
                 values[column] = row.values[column]
         if kept:
@@ -285,7 +282,7 @@ def plan_changes(
                     row.origin.row,
                     "edit_kept",
                     f"{', '.join(kept)} changed at the source, but was edited here since: "
-                    "what was written here was kept.",
+                    "what was written here was kept, and both values wait for a decision.",
                 )
             )
         if "last_modified" in table.c:

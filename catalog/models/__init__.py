@@ -7,6 +7,7 @@ from catalog.models.capacity import ServiceCapacity, Unit
 from catalog.models.contact import Contact
 from catalog.models.cost_option import CostOption
 from catalog.models.eligibility import EligibilityRule
+from catalog.models.import_conflict import ImportConflict
 from catalog.models.intake import ServiceIntake
 from catalog.models.language import Language
 from catalog.models.location import Location
@@ -31,6 +32,7 @@ __all__ = [
     "Contact",
     "CostOption",
     "EligibilityRule",
+    "ImportConflict",
     "Language",
     "Location",
     "Organization",

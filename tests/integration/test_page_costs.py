@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.families.models import FamilyResponse
+from catalog.models import ImportConflict
 from tests.factories import (
     make_consent,
     make_family_link,
@@ -46,6 +47,7 @@ COSTS = {
     "/listings": 5,
     "/listings/{service}": 6,
     "/listing-changes": 4,
+    "/import-conflicts": 4,
     "/demo/mail": 1,
 }
 OPENED_FIRST = {"/inbox/{referral}", "/r/{partner_token}"}
@@ -53,6 +55,7 @@ ROLE = {
     "/listings": "partner",
     "/listings/{service}": "partner",
     "/listing-changes": "district_admin",
+    "/import-conflicts": "district_admin",
     "/district": "district_admin",
     "/inbox": "partner",
     "/inbox/{referral}": "partner",
@@ -82,6 +85,19 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
         )
         for _ in range(2):
             make_service_at_location(session, categories=["dental-checkup", "soccer"])
+    for number in range(rows):
+        session.add(
+            ImportConflict(
+                entity="service",
+                entity_id=place.service_id,
+                label="Tutoring",
+                field="email",
+                source="sample",
+                ours=f"{number}@ours.example",
+                theirs="theirs@example.org",
+                found_at=now,
+            )
+        )
     session.flush()
     _, partner_token = make_partner_link(
         session, referral, secret=SECRET, now=now - timedelta(hours=1)

@@ -1,0 +1,70 @@
+"""The district's team chooses between two values on a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from catalog.models import ImportConflict, Service
+from tests.factories import make_service, make_user
+from tests.fixtures.client import CheckedClient
+
+
+@pytest.fixture
+def service(session: Session) -> Service:
+    return make_service(session, name="Tutoring", email="ours@sample.org")
+
+
+@pytest.fixture
+def conflict(session: Session, service: Service, now: datetime) -> ImportConflict:
+    row = ImportConflict(
+        entity="service",
+        entity_id=service.id,
+        label="Tutoring",
+        field="email",
+        source="sample",
+        ours="ours@sample.org",
+        theirs="<b>theirs@sample.org",
+        found_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("step", "email"), [("/ours", "ours@sample.org"), ("/theirs", "<b>theirs@sample.org")]
+)
+def test_one_of_two_values_is_chosen(
+    client: CheckedClient,
+    session: Session,
+    conflict: ImportConflict,
+    service: Service,
+    step: str,
+    email: str,
+) -> None:
+    client.sign_in(make_user(session, "district_admin"))
+    page = client.get("/import-conflicts")
+    for words in ("Tutoring", "service email", "ours@sample.org", "&lt;b&gt;theirs@sample.org"):
+        assert words in page.text
+    answer = client.submit(page, step, follow_redirects=True)
+    assert "Nothing waits" in answer.text
+    session.expire_all()
+    assert service.email == email
+    assert conflict.state == step.strip("/")
+
+
+def test_what_changed_since_is_told_and_nothing_written(
+    client: CheckedClient, session: Session, conflict: ImportConflict, service: Service
+) -> None:
+    client.sign_in(make_user(session, "district_admin"))
+    page = client.get("/import-conflicts")
+    service.email = "third@sample.org"
+    session.flush()
+    answer = client.submit(page, "/theirs")
+    assert answer.status_code == 409
+    assert "changed again" in answer.text
+    session.expire_all()
+    assert (service.email, conflict.state) == ("third@sample.org", "waiting")
