@@ -49,7 +49,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("import_conflict", schema=None) as batch_op:
         batch_op.drop_index("ix_import_conflict_state_found_at")
