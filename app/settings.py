@@ -86,6 +86,13 @@ class Settings:
             "meaning": "After how many days a partner is asked whether its listing is still right",
         },
     )
+    import_limit_mb: int = field(
+        default=50,
+        metadata={
+            "env": "IMPORT_LIMIT_MB",
+            "meaning": "How many megabytes an imported directory may have, unpacked",
+        },
+    )
     matching_parameters: str = setting(
         "MATCHING_PARAMETERS",
         "A folder with the district's own weights and limits of matching; unset: as shipped",
@@ -163,6 +170,7 @@ class Settings:
         for env, value, lowest, highest in (
             ("TRUSTED_PROXIES", self.trusted_proxies, 0, 9),
             ("LISTING_REVIEW_DAYS", self.listing_review_days, 7, 3650),
+            ("IMPORT_LIMIT_MB", self.import_limit_mb, 1, 2000),
         ):
             if not lowest <= value <= highest:
                 raise SettingsError(f"{env} is {value}: it must be from {lowest} to {highest}.")
@@ -189,7 +197,7 @@ class Settings:
         given["instance_dir"] = folder
         if "demo" in given:
             given["demo"] = str(given["demo"]).lower() in {"1", "true", "yes", "on"}
-        for number in ("trusted_proxies", "listing_review_days"):
+        for number in ("trusted_proxies", "listing_review_days", "import_limit_mb"):
             if number in given:
                 given[number] = whole_number(number.upper(), given[number])
         try:

@@ -19,8 +19,10 @@ from app.exchange.duplicates_command import show_duplicates
 from app.exchange.resolve_commands import resolve_words
 from app.extensions import db
 from app.transactions import work_unit
+from app.web.shell import settings
 from catalog.errors import CatalogError
 from catalog.exporters.hsds_csv import FILES, export_csv
+from catalog.exporters.hsds_xlsx import export_xlsx
 from catalog.exporters.json_file import export_json
 from catalog.exporters.reading import count_kept_back, count_rows
 from catalog.importers import (
@@ -37,6 +39,8 @@ from catalog.importers import (
 from catalog.vocabulary import SERVICE_STATUSES
 
 catalog_group = AppGroup("catalog", help="The directory of community partners.")
+
+EXPORTS = {"hsds-json": export_json, "hsds-csv": export_csv, "xlsx": export_xlsx}
 
 # For app/cli.py, which registers every feature's commands.
 commands: list[click.Command] = [catalog_group]
@@ -89,7 +93,8 @@ def import_catalog(
     is kept; what the directory dropped is marked, not deleted.
     """
     try:
-        package = read_package(path)
+        limit = settings().import_limit_mb * 1024 * 1024
+        package = read_package(path, limit=limit)
         mappings = given_mappings(package, mapping_path)
         with work_unit() as session:
             plan = plan_import(
@@ -198,9 +203,10 @@ def closing_words(report: ImportReport, *, is_applied: bool) -> str:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["hsds-json", "hsds-csv"]),
+    type=click.Choice(list(EXPORTS)),
     required=True,
-    help="One JSON file, or the tabular package: a folder, or a zip where PATH ends in .zip.",
+    help="One JSON file, or the tabular package: a folder, or a zip where PATH ends in .zip; "
+    "or a workbook.",
 )
 def export_catalog(path: Path, *, format_: str) -> None:
     """Write the catalog in HSDS 3.1: what the public may read, and what an import needs to make
@@ -211,8 +217,7 @@ def export_catalog(path: Path, *, format_: str) -> None:
         with db.sessionmaker() as session:
             length = count_rows(session, tables)
             with click.progressbar(length=length, label="Exporting", file=sys.stderr) as bar:
-                export = export_json if is_json else export_csv
-                counts = export(session, path, on_progress=bar.update)
+                counts = EXPORTS[format_](session, path, on_progress=bar.update)
             kept_back = count_kept_back(session)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error

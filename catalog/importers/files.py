@@ -17,7 +17,7 @@ MAX_FILES = 200
 ENDINGS = frozenset({".csv", ".json", ".ndjson", ".jsonl"})
 
 
-def folder_files(path: Path) -> Iterator[tuple[str, bytes]]:
+def folder_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]:
     """The tables of a folder: CSV and JSON."""
     total = 0
     root = path.resolve()
@@ -29,12 +29,12 @@ def folder_files(path: Path) -> Iterator[tuple[str, bytes]]:
                 f"{found.name!r} is a link to a file outside the folder. Copy the file itself in."
             )
         total += found.stat().st_size
-        if total > MAX_BYTES:
-            raise TooLargeError(too_large(path.name))
+        if total > limit:
+            raise TooLargeError(too_large(path.name, limit))
         yield found.name, found.read_bytes()
 
 
-def zip_files(path: Path) -> Iterator[tuple[str, bytes]]:
+def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]:
     """The tables of a zip, never unpacked to disk, counted while they are read."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -44,7 +44,7 @@ def zip_files(path: Path) -> Iterator[tuple[str, bytes]]:
                     f"{path.name!r} holds {len(members)} files; a package has at most {MAX_FILES}. "
                     "Zip only the CSV files of the directory."
                 )
-            left = MAX_BYTES
+            left = limit
             for member in members:
                 name = check_member(path.name, member)
                 is_table = PurePosixPath(name).suffix.lower() in ENDINGS
@@ -53,7 +53,7 @@ def zip_files(path: Path) -> Iterator[tuple[str, bytes]]:
                 with archive.open(member) as handle:
                     content = handle.read(left + 1)
                 if len(content) > left:
-                    raise TooLargeError(too_large(path.name))
+                    raise TooLargeError(too_large(path.name, limit))
                 left -= len(content)
                 yield name, content
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
@@ -81,9 +81,9 @@ def check_member(archive: str, member: zipfile.ZipInfo) -> str:
     return inside.name
 
 
-def too_large(name: str) -> str:
-    """The words for it."""
+def too_large(name: str, limit: int) -> str:
+    """The words for it; `limit` in bytes."""
     return (
-        f"{name!r} is larger than {MAX_BYTES // 1024 // 1024} MB when unpacked, which is more than "
+        f"{name!r} is larger than {limit / 1024 / 1024:.3g} MB when unpacked, which is more than "
         "an import takes. Split it, or leave out what is no part of the directory."
     )

@@ -1,7 +1,7 @@
 """Reading what was handed over: an HSDS package of any version, or flat sheets.
 
-A folder, a zip or one file; CSV or JSON. A message says what is wrong and what to do. Reads only;
-knows no database.
+A folder, a zip or one file; CSV, JSON or a workbook. A message says what is wrong and
+what to do. Reads only; knows no database.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,8 @@ from catalog.importers.file_names import REQUIRED_FILES, file_table
 from catalog.importers.json_tables import read_json
 from catalog.importers.report import ReportLine
 from catalog.importers.versions import tell_version
+from catalog.importers.workbook import ENDINGS as WORKBOOK_ENDINGS
+from catalog.importers.workbook import workbook_files
 
 __all__ = ["Package", "PackageKind", "SourceRow", "SourceTable", "read_package"]
 
@@ -42,23 +44,30 @@ class Package:
     left_out: dict[str, int] = field(default_factory=dict)
 
 
-def read_package(path: Path) -> Package:
-    """Read a folder, a zip, or a CSV or JSON file; an ImportFileError says what is wrong with it."""
+def read_package(path: Path, *, limit: int = files.MAX_BYTES) -> Package:
+    """Read a folder, a zip, or a CSV, JSON or XLSX file of at most `limit` bytes, unpacked; an
+    ImportFileError says what is wrong with it.
+    """
     if not path.exists():
         raise MissingFileError(f"There is nothing at {path.name!r}. Check the path.")
     if path.is_dir():
-        return assemble(path.name, unrepeated(path.name, files.folder_files(path)))
-    if path.stat().st_size > files.MAX_BYTES:
-        raise TooLargeError(files.too_large(path.name))
+        return assemble(path.name, unrepeated(path.name, files.folder_files(path, limit)))
+    if path.stat().st_size > limit:
+        raise TooLargeError(files.too_large(path.name, limit))
     with path.open("rb") as handle:
         start = handle.read(8)
-    if start.startswith(b"PK\x03\x04") and path.suffix.lower() in {".xlsx", ".xlsm", ".ods"}:
+    if path.suffix.lower() in WORKBOOK_ENDINGS:
+        lines: list[ReportLine] = []
+        package = assemble(path.stem, workbook_files(path, limit, lines))
+        package.lines[:0] = lines
+        return package
+    if path.suffix.lower() in {".xls", ".ods"}:
         raise NotACatalogError(
-            f"{path.name!r} is a workbook, not a CSV file. Open it, choose Save as, "
+            f"{path.name!r} is a workbook of another kind. Open it, choose Save as, XLSX or "
             "'CSV UTF-8', and import that file."
         )
     if path.suffix.lower() == ".zip" or start.startswith(b"PK\x03\x04"):
-        return assemble(path.stem, unrepeated(path.name, files.zip_files(path)))
+        return assemble(path.stem, unrepeated(path.name, files.zip_files(path, limit)))
     content = path.read_bytes()
     if path.suffix.lower() in JSON_ENDINGS or start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
         return json_package(path.stem, {path.name: content})

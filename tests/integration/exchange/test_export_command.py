@@ -7,10 +7,13 @@ import json
 import zipfile
 from pathlib import Path
 
+import frictionless
+import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
 from catalog.exporters import json_file
+from catalog.exporters.hsds_csv import FILES
 from catalog.models import Phone, Service
 from tests.factories import make_service, make_service_at_location
 from tests.fixtures.client import CheckedRunner
@@ -46,6 +49,41 @@ def test_what_is_private_stays_here_and_is_counted(
     assert any("Red Bank" in text for text in texts)
     assert [secret for secret in SECRETS if any(secret in text for text in texts)] == []
     assert [file.name for file in tmp_path.iterdir()] == [name], "nothing is left beside it"
+
+
+def test_the_tabular_package_passes_frictionless(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    make_listing(session)
+    export(runner, tmp_path / "c", "hsds-csv")
+    report = frictionless.Package(str(tmp_path / "c" / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])[:10]
+    assert {task.name for task in report.tasks} == set(FILES)
+
+
+def test_a_workbook_runs_nothing_and_tells_nothing_private(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    make_listing(session)
+    make_service(session, name='=HYPERLINK("http://example.org")', description="a\x0bb")
+    export(runner, tmp_path / "c.xlsx", "xlsx")
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert {cell.data_type for cell in cells} == {"s"}, "text, and no formula"
+    texts = [str(cell.value) for cell in cells]
+    assert '\'=HYPERLINK("http://example.org")' in texts
+    assert [secret for secret in SECRETS if any(secret in text for text in texts)] == []
+    assert [file.name for file in tmp_path.iterdir()] == ["c.xlsx"]
+
+
+def test_a_text_that_no_workbook_holds_is_refused_whole(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    make_service(session, description="x" * 32_768)
+    result = runner.invoke(args=["catalog", "export", str(tmp_path / "c.xlsx"), "--format", "xlsx"])
+    assert result.exit_code == 1
+    assert "32,768 characters" in result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_cells_that_a_spreadsheet_would_run_are_made_harmless(

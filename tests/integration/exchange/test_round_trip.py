@@ -25,6 +25,7 @@ from catalog import models
 from catalog.db import Base
 from catalog.exporters.fields import CONFIDENTIAL_STREET
 from catalog.exporters.hsds_csv import FILES, export_csv
+from catalog.exporters.hsds_xlsx import export_xlsx
 from catalog.exporters.json_file import export_json
 from catalog.exporters.own_facts import is_personal
 from catalog.importers import apply_import, plan_import, read_package
@@ -38,6 +39,7 @@ EXPORTS: dict[str, Callable[[Session, Path], object]] = {
     "catalog.json": export_json,
     "package": export_csv,
     "package.zip": export_csv,
+    "package.xlsx": export_xlsx,
 }
 # Where a row came from, and what is the catalog's own business.
 NOT_COMPARED = {"source", "source_id", "imported", "version"}

@@ -44,7 +44,14 @@ def test_the_front_door_leads_to_the_roles_first_page(
         (Role.PARTNER, ["Inbox", "Our listings", "Directory"]),
         (
             Role.DISTRICT_ADMIN,
-            ["District", "Students", "Referrals", "Directory", "Listing changes"],
+            [
+                "District",
+                "Students",
+                "Referrals",
+                "Directory",
+                "Listing changes",
+                "Import conflicts",
+            ],
         ),
     ],
 )

@@ -1,0 +1,136 @@
+"""XLSX workbooks come in as the CSV files that a person would save from them."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from catalog.errors import (
+    BrokenFileError,
+    NotACatalogError,
+    TooLargeError,
+    UnsafeFileError,
+)
+from catalog.importers import Package, read_package
+
+SEEN = datetime(2026, 3, 1, 8, 5)  # noqa: DTZ001 - a workbook knows no zone
+
+
+def workbook(path: Path, **sheets: list[list[Any]]) -> Path:
+    book = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def rows_of(package: Package, table: str) -> list[tuple[int, dict[str, str]]]:
+    return [(row.number, row.cells) for row in package.tables[table].rows]
+
+
+def test_a_plain_sheet_reads_like_its_csv(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["Provider", "Phone", "Since", "Seats", "Free", "Opens", "Seen"],
+        ["Bridge, Clínica", 4235550100, date(2026, 3, 1), 12.0, True, time(9, 30), None],
+        [],
+        ["Other", "423", SEEN, 1.5, False],
+    ]
+    package = read_package(workbook(tmp_path / "partners.xlsx", Partners=rows))
+    assert (package.name, package.kind) == ("partners", "flat_sheet")
+    first, second = rows_of(package, "sheet")
+    assert list(first[1].values()) == [
+        "Bridge, Clínica",
+        "4235550100",
+        "2026-03-01",
+        "12",
+        "TRUE",
+        "09:30:00",
+        "",
+    ]
+    assert second[0] == 4, "rows are counted as the workbook counts them"
+    assert list(second[1].values())[2:5] == ["2026-03-01 08:05:00", "1.5", "FALSE"]
+
+
+def test_a_workbook_of_hsds_tables_is_a_package(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "county.xlsx",
+        organizations=[["id", "name", "description"], ["o1", "Sample", "x"]],
+        services=[["id", "organization_id", "name", "status"], ["s1", "o1", "Tutoring", "active"]],
+    )
+    package = read_package(path)
+    assert package.kind == "hsds"
+    assert rows_of(package, "service")[0][1]["name"] == "Tutoring"
+
+
+def test_a_formula_whose_result_was_never_saved_is_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider", "Seats"], ["Sample", "=1+1"]])
+    package = read_package(path)
+    assert rows_of(package, "sheet")[0][1]["Seats"] == ""
+    (line,) = [line for line in package.lines if line.code == "formulas_without_result"]
+    assert (line.severity, line.file) == ("warning", "S.csv")
+
+
+def test_an_empty_sheet_is_told(tmp_path: Path) -> None:
+    package = read_package(workbook(tmp_path / "p.xlsx", S=[["Provider"], ["Sample"]], Empty=[]))
+    assert [line.file for line in package.lines if line.code == "file_empty"] == ["Empty.csv"]
+
+
+def rewritten(path: Path, name: str, content: bytes) -> Path:
+    """The workbook with one of its parts replaced."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    parts[name] = content
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, text in parts.items():
+            archive.writestr(part, text)
+    return path
+
+
+def test_xml_that_asks_to_be_expanded_is_refused(tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider"], ["Sample"]])
+    with pytest.raises(UnsafeFileError, match="not opened"):
+        read_package(rewritten(path, "xl/worksheets/sheet1.xml", bomb))
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider"], ["Sample"]])
+    bomb = rewritten(path, "xl/worksheets/sheet1.xml", b" " * 20_000_000)
+    assert bomb.stat().st_size < 100_000
+    with pytest.raises(TooLargeError, match="1 MB"):
+        read_package(bomb, limit=1024 * 1024)
+
+
+def test_more_text_than_the_limit_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider"], *[["x" * 30_000]] * 50])
+    with pytest.raises(TooLargeError):
+        read_package(path, limit=1024 * 1024)
+
+
+@pytest.mark.parametrize("cut", [0, 10, 2_000])
+def test_a_damaged_workbook_is_told(tmp_path: Path, cut: int) -> None:
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider"], ["Sample"]])
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(BrokenFileError):
+        read_package(path)
+
+
+def test_a_zip_that_is_no_workbook_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "p.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<a/>")
+    with pytest.raises(BrokenFileError, match="no XLSX inside"):
+        read_package(path)
+
+
+def test_a_workbook_of_another_kind_is_named(tmp_path: Path) -> None:
+    (tmp_path / "p.ods").write_bytes(b"PK\x03\x04")
+    with pytest.raises(NotACatalogError, match="Save as"):
+        read_package(tmp_path / "p.ods")
