@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, exists, func, select, true
+from sqlalchemy import and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.clock import day_there
 from app.errors import NotFound
 from app.referrals.models import Referral
-from app.referrals.states import DECLINE_REASONS, WITH_PARTNER, State
+from app.referrals.states import DECLINE_REASONS, OPEN, WITH_PARTNER, State
 from app.security import policy
 from app.security.policy import Actor
 from app.students.models import School, Student
@@ -194,6 +194,26 @@ def referrals_overdue(
             Referral.due_on < on,
         )
         .order_by(Referral.due_on, Referral.id)
+        .limit(limit)
+        .options(*with_names())
+    ).all()
+
+
+def referrals_without_listing(session: Session, actor: Actor, *, limit: int) -> Sequence[Referral]:
+    """Open referrals to a service that is not offered any more, or not at that place: its partner
+    stopped it, or the directory it came from lists it no longer. Drafts too; oldest first.
+    """
+    return session.scalars(
+        select(Referral)
+        .join(Referral.student)
+        .join(Referral.service)
+        .outerjoin(Referral.service_at_location)
+        .where(
+            policy.rows(actor, "referrals.list", school_id=Student.school_id),
+            Referral.state.in_(OPEN),
+            or_(Service.status != "active", ServiceAtLocation.is_listed.is_(False)),
+        )
+        .order_by(Referral.created_at, Referral.id)
         .limit(limit)
         .options(*with_names())
     ).all()

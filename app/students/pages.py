@@ -87,6 +87,7 @@ def today() -> ResponseReturnValue:
         no_help=referrals.referrals_ended_without_help(
             db.session, actor, now=now, limit=TODAY_LIMIT
         ),
+        without_listing=referrals.referrals_without_listing(db.session, actor, limit=TODAY_LIMIT),
         overdue=referrals.referrals_overdue(db.session, actor, on=day, limit=TODAY_LIMIT),
         drafts=referrals.drafts_of(db.session, actor, limit=TODAY_LIMIT),
         due_for_review=due,
