@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.exchange.duplicates_command import show_duplicates
+from app.exchange.proposals_command import propose_terms
 from app.exchange.resolve_commands import resolve_words
 from app.extensions import db
 from app.transactions import work_unit
@@ -46,6 +47,7 @@ EXPORTS = {"hsds-json": export_json, "hsds-csv": export_csv, "xlsx": export_xlsx
 commands: list[click.Command] = [catalog_group]
 catalog_group.add_command(resolve_words)
 catalog_group.add_command(show_duplicates)
+catalog_group.add_command(propose_terms)
 
 
 @catalog_group.command("import")
