@@ -18,8 +18,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.clock import utcnow
 from app.errors import Conflict, DomainError
 from app.extensions import db
+from catalog.history import Author, write_as
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,11 +58,15 @@ def commits(view: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def work_unit() -> Iterator[Session]:
-    """A session of its own that commits at the end, or rolls back and re-raises. Needs an app context."""
+def work_unit(*, name: str = "Footbridge") -> Iterator[Session]:
+    """A session of its own that commits at the end, or rolls back and re-raises. Needs an app context.
+
+    `name` is whose work it is, in the history of what it changes in the directory.
+    """
     token = _writing.set(True)
     try:
         with domain_errors(), db.sessionmaker() as session, session.begin():
+            write_as(session, Author(name, "system", utcnow()))
             yield session
     finally:
         _writing.reset(token)

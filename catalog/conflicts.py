@@ -9,15 +9,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Column, delete, select, update
+from sqlalchemy import Column, delete, select
 from sqlalchemy.orm import Session
 
+from catalog.bulk import chunks, update_rows
 from catalog.db import Base
 from catalog.errors import CatalogValueError
 from catalog.models.import_conflict import ImportConflict
 from catalog.services import bump_revision
-
-CHUNK = 500  # ids in one IN list, well below every database's limit
 
 
 def note_conflicts(
@@ -32,11 +31,10 @@ def note_conflicts(
     over: dict[uuid.UUID, set[str]] = {id_: set(names) for id_, names in written.items()}
     for conflict in found:
         over.setdefault(conflict.entity_id, set()).add(conflict.field)
-    ids = list(over)
-    for start in range(0, len(ids), CHUNK):
+    for part in chunks(list(over)):
         waiting = session.execute(
             select(ImportConflict.id, ImportConflict.entity_id, ImportConflict.field).where(
-                ImportConflict.entity_id.in_(ids[start : start + CHUNK]),
+                ImportConflict.entity_id.in_(part),
                 ImportConflict.state == "waiting",
             )
         )
@@ -78,11 +76,9 @@ def write_value(session: Session, conflict: ImportConflict, *, now: datetime) ->
             "or correct it in the listing."
         )
     values: dict[str, Any] = {column.name: from_plain(column, conflict.theirs)}
-    if "version" in table.c and table.name != "taxonomy":
-        values["version"] = table.c.version + 1
     if "last_modified" in table.c:
         values["last_modified"] = now
-    session.execute(update(table).where(table.c.id == conflict.entity_id).values(values))
+    update_rows(session, table, [(conflict.entity_id, values)])
     session.expire_all()
     bump_revision(session)
 

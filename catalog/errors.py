@@ -5,6 +5,10 @@ class CatalogError(Exception):
     """Base of what the catalog refuses; the message says what, why, and what to do."""
 
 
+class UnknownAuthorError(RuntimeError):
+    """Something changes the directory and nobody said who: a mistake in the program, not of a person."""
+
+
 class NotListedError(CatalogError):
     """No such row in the catalog."""
 

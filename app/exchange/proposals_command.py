@@ -62,7 +62,7 @@ def accept(path: Path) -> None:
     """Accept what is left of a sheet, all or nothing."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        with work_unit() as session:
+        with work_unit(name="Command line") as session:
             number = accept_needs(session, read_chosen(text))
     except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{path} cannot be read as text in UTF-8.") from error

@@ -18,11 +18,14 @@ from app.extensions import db
 from app.security import links
 from app.security.models import AccessLink, User
 from app.security.policy import Actor, Role, scope_of
+from app.transactions import is_writing
+from catalog.history import Author, write_as
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # Who can have an account, the narrowest reach first.
+PARTNERS = frozenset({Role.PARTNER, Role.PARTNER_LINK, Role.LISTING_LINK})
 ACCOUNT_ROLES = (Role.PARTNER, Role.PLAN_MANAGER, Role.DISTRICT_ADMIN)
 
 
@@ -66,6 +69,7 @@ def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @functools.wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             scope_of(current_actor(), action)
+            sign_changes(signed_in_actor())
             return view(*args, **kwargs)
 
         guarded.guard = ("requires", action)  # type: ignore[attr-defined]
@@ -92,12 +96,20 @@ def requires_link(kind: str, action: str) -> Callable[[Callable[..., R]], Callab
         def guarded(*args: Any, token: str, **kwargs: Any) -> R:
             link, actor = open_link(kind, token)
             scope_of(actor, action)
+            sign_changes(actor)
             return view(*args, link=link, actor=actor, token=token, **kwargs)
 
         guarded.guard = ("link", action)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def sign_changes(actor: Actor) -> None:
+    """What this request changes in the directory stands under the actor's name in its history."""
+    if is_writing():
+        kind = "partner" if actor.role in PARTNERS else "staff"
+        write_as(db.session, Author(actor.name, kind, utcnow()))
 
 
 def open_link(kind: str, token: str) -> tuple[AccessLink, Actor]:

@@ -4,16 +4,17 @@ In bulk, table by table: parents before children on the way in, children first o
 """
 
 import uuid
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, delete, insert, update
+from sqlalchemy import Column, Table
 from sqlalchemy.orm import Session
 
+from catalog.bulk import chunks, delete_rows, insert_rows, update_rows
 from catalog.conflicts import note_conflicts, plain_values
 from catalog.db import Base
-from catalog.importers.plan import ImportPlan, chunks
+from catalog.history import Author, written_by
+from catalog.importers.plan import ImportPlan
 from catalog.importers.report import ImportReport
 from catalog.services import bump_revision
 from catalog.taxonomy.loading import load_vocabulary
@@ -30,30 +31,43 @@ def apply_import(
     session: Session, plan: ImportPlan, *, on_progress: Progress | None = None
 ) -> ImportReport:
     """Write what the plan says, move the catalog's revision if anything changed, and return the
-    report. `on_progress` is told how many rows were just written."""
+    report. `on_progress` is told how many rows were just written. In the history it is the source
+    that changed what differs."""
     tell = on_progress or (lambda rows: None)
-    if plan.inserts.get("attribute"):
-        load_vocabulary(session)  # the needs that labels stand for must be there to be named
-    tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
-    for table in tables:
-        rows = parents_first(table, plan.inserts.get(table.name, []))
-        for start in range(0, len(rows), ROWS_AT_A_TIME):
-            part = rows[start : start + ROWS_AT_A_TIME]
-            session.execute(insert(table), whole_rows(table, [said_row(row) for row in part]))
-            tell(len(part))
-    for table in tables:
-        write_updates(session, table, plan.updates.get(table.name, []), tell)
-    for table in reversed(tables):
-        ids = plan.deletes.get(table.name, [])
-        for chunk in chunks(ids):
-            session.execute(delete(table).where(table.c.id.in_(chunk)))
-            tell(len(chunk))
-    written = {id_: set(values) for rows in plan.updates.values() for id_, values in rows}
-    note_conflicts(session, plan.conflicts, written)
+    with written_by(session, Author(plan.report.source, "source", plan.now)):
+        write_plan(session, plan, tell)
     if plan.report.has_changes:
         bump_revision(session)
     session.expire_all()
     return plan.report
+
+
+def write_plan(session: Session, plan: ImportPlan, tell: Progress) -> None:
+    """Table by table, and the differences that wait for a person."""
+    if plan.inserts.get("attribute"):
+        load_vocabulary(session)  # the needs that labels stand for must be there to be named
+    # Labels come last: they name what they are on without a foreign key.
+    tables = sorted(
+        (table for table in Base.metadata.sorted_tables if "imported" in table.c),
+        key=lambda table: table.name == "attribute",
+    )
+    for table in tables:
+        rows = parents_first(table, plan.inserts.get(table.name, []))
+        for start in range(0, len(rows), ROWS_AT_A_TIME):
+            part = rows[start : start + ROWS_AT_A_TIME]
+            insert_rows(session, table, whole_rows(table, [said_row(row) for row in part]))
+            tell(len(part))
+    for table in tables:
+        updates = plan.updates.get(table.name, [])
+        update_rows(session, table, updates)
+        tell(len(updates))
+    for table in reversed(tables):
+        ids = plan.deletes.get(table.name, [])
+        for chunk in chunks(ids):
+            delete_rows(session, table, chunk)
+            tell(len(chunk))
+    written = {id_: set(values) for rows in plan.updates.values() for id_, values in rows}
+    note_conflicts(session, plan.conflicts, written)
 
 
 def said_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -92,25 +106,3 @@ def parents_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, An
         for waiting in reversed(line):
             ordered.setdefault(waiting["id"], waiting)
     return list(ordered.values())
-
-
-def write_updates(
-    session: Session,
-    table: Table,
-    updates: list[tuple[uuid.UUID, dict[str, Any]]],
-    tell: Progress,
-) -> None:
-    """Updates in bulk, one statement for each set of columns; a versioned row moves its version."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for id_, values in updates:
-        parameters = {f"new_{name}": value for name, value in values.items()}
-        groups[tuple(sorted(values))].append({"row_id": id_, **parameters})
-    for names, parameters_list in groups.items():
-        new: dict[str, Any] = {
-            name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names
-        }
-        if "version" in table.c and table.name != "taxonomy":
-            new["version"] = table.c.version + 1
-        statement = update(table).where(table.c.id == bindparam("row_id")).values(new)
-        session.connection().execute(statement, parameters_list)
-        tell(len(parameters_list))

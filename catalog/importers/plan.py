@@ -6,7 +6,7 @@ same package twice changes nothing.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from catalog.bulk import current_rows
 from catalog.conflicts import plain, plain_values
 from catalog.db import Base
 from catalog.eligibility import check_facts
@@ -53,7 +54,6 @@ PARENT_COLUMNS = (
     "link_id",
 )
 ROWS_AT_A_TIME = 2_000
-CHUNK = 500  # ids in one IN list, well below every database's limit
 
 
 @dataclass(slots=True)
@@ -67,6 +67,7 @@ class ImportPlan:
     """
 
     report: ImportReport
+    now: datetime
     mappings: dict[str, SheetMapping] = field(default_factory=dict)
     inserts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     updates: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = field(default_factory=dict)
@@ -114,7 +115,7 @@ def plan_import(
     add_place_warnings(draft)
     report = ImportReport(name, lines=draft.lines, version=package.version)
     account_for_rows(draft, package, report)
-    plan = ImportPlan(report, mappings=used)
+    plan = ImportPlan(report, now, mappings=used)
     gone: set[uuid.UUID] = set()
     tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
     # What others hang on comes first: an attribute names its service without a foreign key.
@@ -288,23 +289,6 @@ def plan_changes(
         if "last_modified" in table.c:
             values.setdefault("last_modified", now)
         plan.updates.setdefault(table.name, []).append((known.id, values))
-
-
-def current_rows(
-    session: Session, table: Table, ids: Iterable[uuid.UUID]
-) -> dict[uuid.UUID, dict[str, Any]]:
-    """Whole rows by id."""
-    rows: dict[uuid.UUID, dict[str, Any]] = {}
-    for chunk in chunks(list(ids)):
-        for found in session.execute(select(table).where(table.c.id.in_(chunk))).mappings():
-            rows[found["id"]] = dict(found)
-    return rows
-
-
-def chunks(ids: list[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
-    """Lists short enough for one statement."""
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
 
 
 def plan_removals(

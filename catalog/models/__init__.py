@@ -1,5 +1,8 @@
-"""Every table of the directory. Import from here, so that all classes are mapped together."""
+"""Every table of the directory. Import from here, so that all classes are mapped together and every
+change of theirs is noted.
+"""
 
+import catalog.history  # noqa: F401 - notes every change
 from catalog.models.accessibility import Accessibility
 from catalog.models.address import Address
 from catalog.models.attribute import Attribute
@@ -7,6 +10,7 @@ from catalog.models.capacity import ServiceCapacity, Unit
 from catalog.models.contact import Contact
 from catalog.models.cost_option import CostOption
 from catalog.models.eligibility import EligibilityRule
+from catalog.models.field_change import FieldChange
 from catalog.models.import_conflict import ImportConflict
 from catalog.models.intake import ServiceIntake
 from catalog.models.language import Language
@@ -32,6 +36,7 @@ __all__ = [
     "Contact",
     "CostOption",
     "EligibilityRule",
+    "FieldChange",
     "ImportConflict",
     "Language",
     "Location",

@@ -38,7 +38,7 @@ def told(session: Session) -> dict[str, list[dict[str, Any]]]:
     """All rows of all tables, in an order of their own."""
     tables: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
-        if "imported" not in table.c:
+        if "imported" not in table.c or table.name == "metadata":
             continue
         rows = [
             {

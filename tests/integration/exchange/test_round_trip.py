@@ -28,6 +28,7 @@ from catalog.exporters.hsds_csv import FILES, export_csv
 from catalog.exporters.hsds_xlsx import export_xlsx
 from catalog.exporters.json_file import export_json
 from catalog.exporters.own_facts import is_personal
+from catalog.history import Author, write_as
 from catalog.importers import apply_import, plan_import, read_package
 from catalog.importers.text import clean_line, clean_text
 from catalog.taxonomy.loading import load_vocabulary
@@ -56,6 +57,7 @@ def empty_catalog() -> Iterator[Session]:
     configure_engine(engine)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
+        write_as(session, Author("A test", "system", NOW))
         load_vocabulary(session)
         yield session
     engine.dispose()
