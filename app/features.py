@@ -13,6 +13,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.directory.pages import blueprint as directory
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
+    from app.history.pages import blueprint as history
     from app.listings.pages import blueprint as listings
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
@@ -29,6 +30,7 @@ def register_features(app: Flask, api: Api) -> None:
         consents,
         directory,
         families,
+        history,
         listings,
         notices,
         partners,

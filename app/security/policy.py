@@ -80,6 +80,8 @@ POLICY: dict[str, dict[Role, Scope]] = {
         Role.DISTRICT_ADMIN: Scope.ALL,
         Role.PARTNER: Scope.ALL,
     },
+    "catalog.history": {Role.PLAN_MANAGER: Scope.ALL, Role.DISTRICT_ADMIN: Scope.ALL},
+    "catalog.restore": {Role.DISTRICT_ADMIN: Scope.ALL},
     "district.read": {Role.DISTRICT_ADMIN: Scope.ALL},
 }
 

@@ -152,6 +152,16 @@ def is_withheld(table: str, row: Row, column: str) -> bool:
     return allowed is not None and column not in allowed
 
 
+def is_history_withheld(table: str, column: str) -> bool:
+    """Whether what a column of a row of a confidential place said, or says, is kept back: the past
+    leads there as well as the present. More than of the row itself, since words cannot be looked at
+    one by one."""
+    if table == "schedule":
+        return column in SCHEDULE_WORDS
+    allowed = CONFIDENTIAL_COLUMNS.get(table, frozenset()) if table != "accessibility" else ()
+    return column not in allowed
+
+
 def plain(column: Column, value: Any) -> Any:
     """A value as JSON has it; None for nothing, and for what the format forbids."""
     if value is None or (value == "" and not column.is_required and column.name not in BLANK):

@@ -27,6 +27,7 @@ from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
 from catalog.importers.sheet_mapping import SheetMapping
+from catalog.models.field_change import FieldChange
 from catalog.models.import_conflict import ImportConflict
 from catalog.vocabulary import SERVICE_STATUSES
 
@@ -73,6 +74,7 @@ class ImportPlan:
     updates: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = field(default_factory=dict)
     deletes: dict[str, list[uuid.UUID]] = field(default_factory=dict)
     conflicts: list[ImportConflict] = field(default_factory=list)
+    stays_away: set[uuid.UUID] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +166,22 @@ def plan_table(
     changed: list[tuple[DraftRow, Stored, dict[str, Any]]] = []
     inserts = plan.inserts.setdefault(table.name, [])
     shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+    removed = removed_here(session, table) if drafted.keys() - stored.keys() else frozenset()
     for source_id, row in drafted.items():
         known = stored.get(source_id)
         if known and known.is_same:
             counts.unchanged += 1
             continue
-        if known is None:
+        if known is None and (row.id in removed or hangs_on(row.values, plan.stays_away)):
+            plan.stays_away.add(row.id)
+            draft.note(
+                "warning",
+                row.origin,
+                "removed_here",
+                f"The {table.name} was taken away here since the last import, and stays away. "
+                "The service's history puts it back.",
+            )
+        elif known is None:
             columns = tuple(row.values)
             columns = shapes.setdefault(columns, columns)
             inserts.append(insert_values(draft.source, table, row, columns, now))
@@ -193,6 +205,23 @@ def plan_table(
     counts.removed += plan_removals(session, plan, table, leaving, now)
     if table.name == "service":
         warn_of_another_directory(plan, listed=len(stored), leaving=len(leaving))
+
+
+def removed_here(session: Session, table: Table) -> frozenset[uuid.UUID]:
+    """The ids of the table's rows that a person took away, and no source since."""
+    rows = session.execute(
+        select(FieldChange.resource_id, FieldChange.made_by)
+        .where(FieldChange.resource_type == table.name, FieldChange.last_action_type == "delete")
+        .order_by(FieldChange.last_action_date, FieldChange.position)
+    )
+    gone = {row.resource_id: row.made_by for row in rows}  # the last word counts
+    people = {"staff", "partner", "system"}
+    return frozenset(id_ for id_, made_by in gone.items() if made_by in people)
+
+
+def hangs_on(values: Mapping[str, Any], ids: set[uuid.UUID]) -> bool:
+    """Whether the row names one of these as what it belongs to."""
+    return bool(ids) and any(values.get(column) in ids for column in PARENT_COLUMNS)
 
 
 def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) -> None:

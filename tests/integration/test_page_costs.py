@@ -39,6 +39,7 @@ COSTS = {
     "/district": 4,
     "/directory?q=sample": 11,
     "/directory/services/{service}": 19,
+    "/directory/services/{service}/history": 7,
     "/inbox": 4,
     "/inbox/{referral}": 8,
     "/r/{partner_token}": 8,
