@@ -44,11 +44,10 @@ def insert_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> N
     if not history.has_history(table):
         return
     made = history.new_rows(session)
-    if table.name in history.CARRIERS:
-        made.update(row["id"] for row in rows if table.name in history.OWN)
     added = []
     for row in rows:
-        is_change = history.owner_of(table, row) not in made
+        owner = history.owner_of(table, row)
+        is_change = owner != row["id"] and owner not in made
         if table.name in history.CARRIERS:
             made.add(row["id"])
         if is_change and not history.is_of_a_person(table, row):

@@ -255,8 +255,8 @@ def note_new(mapper: Mapper[Any], connection: Connection, target: Any) -> None:
     if is_with_new or is_of_a_person(table, row):
         return
     changes = changes_of_new(table, row)
-    if table.name in OWN:
-        changes = [Change("name", "", as_text(row["name"]))]
+    if owner_of(table, row) == row["id"]:
+        changes = [Change("name", "", as_text(row.get("name")))]
     note(connection, rows_of(author_of(session), table, row, "create", changes))
 
 

@@ -36,6 +36,7 @@ PAGE_SIZE = 20
 LARGEST_PAGE = 100
 LARGEST_MINIMAL_PAGE = 10_000
 WHOLE = True
+MOST_CHANGES = 200  # of its history, with one object; a list has none, the file exports all
 # What `minimal` answers: the least that HSDS allows, and when it changed.
 MINIMAL_FIELDS = ("id", "name", "status", "last_modified")
 
@@ -142,6 +143,7 @@ def one_of(session: Session, resource: Resource, id_: uuid.UUID) -> Fields:
     """One object, whole; NotFound where there is none."""
     shelf = Shelf(session)
     resource.put(shelf, [id_], WHOLE)
+    shelf.put_history(newest=MOST_CHANGES)
     row = shelf.row(resource.table, id_) or (resource.own or {}).get(id_)
     if row is None:
         kind = resource.table.replace("_", " ")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime
+
 from flask_babel import gettext, lazy_gettext
+
+from app.web.formats import day, moment
+
+DAY = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
+MOMENT = re.compile(DAY.pattern + r"T[\d:.]+\+00:00")
 
 TABLES = {
     "accessibility": lazy_gettext("Access"),
@@ -67,7 +75,11 @@ def field_label(text: str) -> str:
 
 
 def value_words(text: str) -> str:
-    """A value: yes and no in words, all else as it is."""
+    """A value: yes, no, days and moments in words, all else as it is."""
+    if MOMENT.fullmatch(text):
+        return moment(datetime.fromisoformat(text))
+    if DAY.fullmatch(text):
+        return day(date.fromisoformat(text))
     if text in {"true", "false"}:
         return str(gettext("yes") if text == "true" else gettext("no"))
     return text

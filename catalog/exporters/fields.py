@@ -17,6 +17,7 @@ Fields = dict[str, Any]
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 WHOLE_EXTENSION = re.compile(r"0|[1-9]\d{0,8}")
+AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?")
 CONFIDENTIAL_STREET = "Address confidential"
 
 
@@ -43,7 +44,7 @@ def columns(required: str, *names: str) -> tuple[Column, ...]:
 ID = ":string/uuid"
 URI = ":string/uri"
 
-# What HSDS 3.1 has, in its order, but for what we hold nothing of (funding, metadata), what is a
+# What HSDS 3.1 has, in its order, but for what we hold nothing of (funding), what is a
 # person's (contact, phone.contact_id, service.assurer_email), and a description of tables.
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "organization": columns(
@@ -111,6 +112,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "attribute": columns(
         "link_id taxonomy_term_id link_entity", f"link_id{ID}", f"taxonomy_term_id{ID}",
         "link_type", "link_entity", "value", "label",
+    ),
+    "metadata": columns(
+        "resource_id resource_type last_action_date last_action_type field_name previous_value "
+        "replacement_value updated_by", f"resource_id{ID}", "resource_type",
+        "last_action_date:date", "last_action_type", "field_name", "previous_value",
+        "replacement_value", "updated_by",
     ),
 }  # fmt: skip
 
@@ -212,4 +219,56 @@ def cost_fields(row: Row) -> Fields:
     return {"amount": None if cents is None else Decimal(cents) / 100}
 
 
-MADE = {"phone": phone_fields, "cost_option": cost_fields}
+# Who made a change, as the public is told: never a person's name.
+AUTHOR_WORDS = {
+    "staff": "District or school staff",
+    "partner": "Partner",
+    "source": "Import",
+    "system": "Footbridge",
+    "elsewhere": "Another directory",
+}
+# Fields that HSDS has by another name, and how their values differ.
+HISTORY_NAMES = {("cost_option", "amount_cents"): "amount"}
+
+
+def history_fields(row: Row) -> Fields:
+    """A change as HSDS has it: its day, whose kind of person made it, dollars for cents."""
+    told = {
+        "last_action_date": row["last_action_date"].astimezone(UTC).date(),
+        "updated_by": AUTHOR_WORDS[row["made_by"]],
+    }
+    name = HISTORY_NAMES.get((row["resource_type"], row["field_name"]))
+    if name == "amount":
+        told["previous_value"] = dollars(row["previous_value"])
+        told["replacement_value"] = dollars(row["replacement_value"])
+    return told | ({"field_name": name} if name else {})
+
+
+def dollars(cents: str) -> str:
+    """Whole cents as dollars, in text; what is no number stays as it is."""
+    return str(Decimal(cents) / 100) if cents.isdecimal() else cents
+
+
+def own_history_names(table: str, name: str, before: str, after: str) -> tuple[str, str, str]:
+    """The way back: our name of the field, and the two values as we have them."""
+    own = next((ours for (where, ours), theirs in HISTORY_NAMES.items()
+                if (where, theirs) == (table, name)), name)  # fmt: skip
+    if own == "amount_cents":
+        before, after = (
+            str(int(Decimal(text) * 100)) if AMOUNT.fullmatch(text) else text
+            for text in (before, after)
+        )
+    return own, before, after
+
+
+def is_history_told(row: Row, *, is_confidential: bool) -> bool:
+    """Whether a change may be told outside: of a column that is told itself, and of a confidential
+    place nothing that leads there."""
+    table = row["resource_type"]
+    name = HISTORY_NAMES.get((table, row["field_name"]), row["field_name"])
+    if table == "metadata" or name not in {column.name for column in COLUMNS.get(table, ())}:
+        return False
+    return not (is_confidential and is_history_withheld(table, row["field_name"]))
+
+
+MADE = {"phone": phone_fields, "cost_option": cost_fields, "metadata": history_fields}

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from catalog.exporters import own_facts
 from catalog.exporters.eligibility_words import describe_rules
-from catalog.exporters.fields import COLUMNS, Fields, Row, fields_of
+from catalog.exporters.fields import COLUMNS, Fields, Row, fields_of, is_history_told
 from catalog.exporters.reading import Shelf, read_columns, table_of
 from catalog.exporters.saving import new_file, new_folder
 
@@ -45,6 +45,7 @@ FILES = {
     "taxonomy": "taxonomies.csv",
     "taxonomy_term": "taxonomy_terms.csv",
     "attribute": "attributes.csv",
+    "metadata": "metadata.csv",
 }
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 AT_A_TIME = 1000
@@ -68,6 +69,9 @@ class Withheld:
             return row["id"] in self.unlisted_places
         if table == "phone" and row["contact_id"]:
             return True
+        if table == "metadata":
+            is_unlisted = {row["resource_id"], row["owner_id"]} & self.unlisted_places
+            return bool(is_unlisted) or not is_history_told(row, is_confidential=self.hides(row))
         linked = row["link_id"] if table == "attribute" else row.get("phone_id")
         return (
             row.get("service_at_location_id") in self.unlisted_places
@@ -81,6 +85,8 @@ class Withheld:
         return (
             row.get("location_id") in self.hidden_locations
             or row.get("service_at_location_id") in self.hidden_places
+            or row.get("owner_id") in self.hidden_locations | self.hidden_places
+            or row.get("resource_id") in self.hidden_places
         )
 
 
@@ -288,6 +294,7 @@ def kinds(table: str) -> dict[str, str]:
 
 def demanded(table: str, name: str) -> bool:
     """Whether every row has it; descriptions are often blank where HSDS wants one."""
-    return name != "description" and any(
+    blank = {"description", "previous_value", "replacement_value"}
+    return name not in blank and any(
         column.is_required for column in COLUMNS[table] if column.name == name
     )

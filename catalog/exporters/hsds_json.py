@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.exporters.eligibility_words import describe_rules
-from catalog.exporters.fields import Fields, Row, fields_of
+from catalog.exporters.fields import Fields, Row, fields_of, is_history_told
 from catalog.exporters.own_facts import (
     eligibility_attributes,
     extra_attributes,
@@ -87,6 +87,7 @@ class Nested:
             phones=self.phones("organization_id", row),
             programs=self.facts("program", "organization_id", row),
             attributes=self.attributes("organization", row, facts=facts),
+            metadata=self.history(row),
         )
 
     def service(self, row: Row, *, within: bool = False, without_places: bool = False) -> Fields:
@@ -114,6 +115,7 @@ class Nested:
                 for capacity in self.shelf.of("service_capacity", "service_id", service_id)
             ],
             attributes=self.service_attributes(row),
+            metadata=self.history(row),
         )
 
     def place(self, row: Row) -> Fields:
@@ -138,6 +140,7 @@ class Nested:
             schedules=self.facts("schedule", "service_at_location_id", row, hidden=hidden),
             location=self.location(location) if location else {},
             attributes=self.attributes("service_at_location", row, hidden=hidden),
+            metadata=self.history(row, hidden=hidden),
         )
 
     def location(self, row: Row) -> Fields:
@@ -150,6 +153,7 @@ class Nested:
             phones=self.phones("location_id", row),
             schedules=self.facts("schedule", "location_id", row, hidden=hidden),
             attributes=self.attributes("location", row, facts=location_facts(row), hidden=hidden),
+            metadata=self.history(row, hidden=hidden),
         )
 
     def taxonomy(self, row: Row) -> Fields:
@@ -199,7 +203,8 @@ class Nested:
     def phones(self, column: str, owner: Row) -> list[Fields]:
         """The phones of `owner`, with the languages spoken on them."""
         return [
-            self.fact("phone", row) | whole(languages=self.facts("language", "phone_id", row))
+            self.fact("phone", row)
+            | whole(languages=self.facts("language", "phone_id", row), metadata=self.history(row))
             for row in self.shelf.of("phone", column, owner["id"])
         ]
 
@@ -207,6 +212,29 @@ class Nested:
         """Free places, with what they are counted in."""
         unit = self.shelf.row("unit", row["unit_id"])
         return self.fact("service_capacity", row) | {"unit": fields_of("unit", unit or {})}
+
+    def history(self, row: Row, *, hidden: bool = False) -> list[Fields]:
+        """What changed of a row and of all that hangs on it, where the shelf has it."""
+        return [
+            fields_of("metadata", change)
+            for change in self.shelf.of("metadata", "owner_id", row["id"])
+            if is_history_told(
+                change, is_confidential=hidden or self.is_hidden_place(change["resource_id"])
+            )
+            and not self.is_unlisted_place(change)
+        ]
+
+    def is_hidden_place(self, id_: uuid.UUID) -> bool:
+        """Whether it is a service at a confidential place."""
+        place = self.shelf.row("service_at_location", id_)
+        location = self.shelf.row("location", place["location_id"]) if place else None
+        return bool(location and location["is_confidential"])
+
+    def is_unlisted_place(self, change: Row) -> bool:
+        """Whether it is of a service at a place where it is not given any more: not on the shelf."""
+        return change["resource_type"] == "service_at_location" and not self.shelf.row(
+            "service_at_location", change["resource_id"]
+        )
 
     def service_attributes(self, row: Row) -> list[Fields]:
         """A service's labels, its rules, and how it takes people in."""

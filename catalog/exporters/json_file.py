@@ -49,6 +49,7 @@ def all_objects(session: Session) -> Iterator[tuple[str, Fields]]:
     for batch in batches(all_ids(session, "organization"), ORGANIZATIONS_AT_A_TIME):
         shelf = Shelf(session)
         shelf.put_organizations(batch, is_full=True, with_services=True)
+        shelf.put_history()
         nest = Nested(shelf, with_extra=True)
         for id_ in batch:
             if row := shelf.row("organization", id_):
@@ -57,6 +58,7 @@ def all_objects(session: Session) -> Iterator[tuple[str, Fields]]:
     for batch in batches(all_ids(session, "service", unowned)):
         shelf = Shelf(session)
         shelf.put_services(batch, is_full=True)
+        shelf.put_history()
         nest = Nested(shelf, with_extra=True)
         for id_ in batch:
             if row := shelf.row("service", id_):
@@ -65,6 +67,7 @@ def all_objects(session: Session) -> Iterator[tuple[str, Fields]]:
         shelf = Shelf(session)
         shelf.fetch("location", id=batch)
         shelf.put_facts()
+        shelf.put_history()
         nest = Nested(shelf, with_extra=True)
         for id_ in batch:
             if row := shelf.row("location", id_):

@@ -126,6 +126,22 @@ class Shelf:
         self.fetch("unit", id=self.named("service_capacity", "unit_id"))
         self.put_labels(services)
 
+    def put_history(self, *, newest: int | None = None) -> None:
+        """Read the history of all that was read; `newest`: no more than so many changes."""
+        tables = ("organization", "service", "location", "service_at_location", "phone")
+        owners = [id_ for table in tables for id_ in self.ids(table)]
+        found = table_of("metadata")
+        for share in shares({"owner_id": owners}):
+            statement = (
+                select(*read_columns(found))
+                .where(found.c.owner_id.in_(share["owner_id"]))
+                .order_by(found.c.last_action_date.desc(), found.c.id)
+                .limit(newest)
+            )
+            names = read_names("metadata")
+            rows = self.session.execute(statement)
+            self.keep("metadata", [dict(zip(names, row, strict=True)) for row in rows])
+
     def put_labels(self, services: Ids) -> None:
         """Read the labels of all that was read (of the services, of these), and their terms."""
         labelled = [id_ for table, rows in self._rows.items() if table != "service" for id_ in rows]

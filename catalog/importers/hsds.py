@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from catalog.importers import (
     first_facts,
+    history_rows,
     hsds_facts,
     hsds_labels,
     hsds_locations,
@@ -52,6 +53,8 @@ def read_hsds(package: Package, source: str, status: str | None) -> Draft:
     if not own_facts.apply_own_facts(draft):
         hsds_labels.add_eligibility(draft, tables.get("attribute"))
     kept_rows.keep_rows(draft, tables)
+    if "metadata" in tables:
+        history_rows.read_history(draft, tables["metadata"])
     return draft
 
 

@@ -217,17 +217,19 @@ def flatten(flat: Flattened, table: str, found: Json, file: str, depth: int = 0)
     row = flat.add(table, cells)
     for key, child, entry in children:
         if key not in NAMED_BY_PARENT:
-            flatten(flat, child, {**entry, **owner_of(table, row, child)}, file, depth + 1)
+            flatten(flat, child, {**entry, **owner_of(table, row, child, entry)}, file, depth + 1)
     return row
 
 
-def owner_of(table: str, row: dict[str, str], child: str) -> Json:
+def owner_of(table: str, row: dict[str, str], child: str, entry: Json) -> Json:
     """The columns by which a nested row names its parent."""
     id_ = row.get("id", "")
     if child == "attribute":
         return {"link_id": id_, "link_entity": table}
     if child == "metadata":
-        return {"resource_id": id_, "resource_type": table}
+        # It may tell of something that was there once, and stands with what that hung on.
+        said = {} if entry.get("resource_id") else {"resource_id": id_, "resource_type": table}
+        return {**said, "parent_id": id_, "parent_type": table}
     return {f"{table}_id": id_}
 
 

@@ -1,6 +1,6 @@
 """Rows of HSDS tables that the catalog has no table for: kept with the row they belong to.
 
-They stand in its `extra` under HSDS's own name ("funding", "metadata", ...), as lists of objects,
+They stand in its `extra` under HSDS's own name ("funding", ...), as lists of objects,
 and are exported again from there. Each file gets one line that says so.
 """
 
@@ -18,7 +18,6 @@ KEPT = {
         "holiday_schedules",
         ("service_at_location_id", "service_id", "location_id"),
     ),
-    "metadata": ("metadata", ("resource_id",)),
 }
 RESOURCES = (
     "organization", "service", "location", "service_at_location", "program", "phone", "address",

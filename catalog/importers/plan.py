@@ -191,20 +191,31 @@ def plan_table(
             counts.changed += 1
     if changed:
         plan_changes(session, plan, table, changed, now)
-    absent = {
-        source_id: row
-        for source_id, row in stored.items()
-        if source_id not in drafted
-        and not (table.name not in KEPT_TABLES and gone.intersection(row.parents))
-    }
-    if table.name == "service_at_location":
-        absent = {key: row for key, row in absent.items() if not gone.intersection(row.parents)}
+    absent = absent_rows(table, stored, drafted, gone)
     if table.name in KEPT_TABLES:
         gone.update(row.id for row in absent.values())
     leaving = {key: row for key, row in absent.items() if row.imported is not None}
     counts.removed += plan_removals(session, plan, table, leaving, now)
     if table.name == "service":
         warn_of_another_directory(plan, listed=len(stored), leaving=len(leaving))
+
+
+def absent_rows(
+    table: Table,
+    stored: Mapping[str, Stored],
+    drafted: Mapping[str, DraftRow],
+    gone: set[uuid.UUID],
+) -> dict[str, Stored]:
+    """The rows that the source no longer has, but for those that hang on one that is gone, which
+    stay as they were, and changes: they happened, whether or not the source still tells."""
+    if table.name == "metadata":
+        return {}
+    stays_with_parent = table.name not in KEPT_TABLES or table.name == "service_at_location"
+    return {
+        source_id: row
+        for source_id, row in stored.items()
+        if source_id not in drafted and not (stays_with_parent and gone.intersection(row.parents))
+    }
 
 
 def removed_here(session: Session, table: Table) -> frozenset[uuid.UUID]:

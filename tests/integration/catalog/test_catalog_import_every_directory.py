@@ -12,6 +12,7 @@ from catalog.models import (
     Accessibility,
     Contact,
     EligibilityRule,
+    FieldChange,
     Language,
     Organization,
     Phone,
@@ -111,7 +112,8 @@ def test_version_1_1_with_every_table(session: Session, real_data: Path, now: da
         "credit card",
     ]
     assert helpline.extra["funding"][0]["source"] == "Funding source A"
-    assert helpline.extra["metadata"][0]["last_action_type"] == "create"
+    changes = session.scalars(select(FieldChange).filter_by(owner_id=helpline.id)).all()
+    assert [(one.last_action_type, one.made_by) for one in changes] == [("create", "elsewhere")]
     (place,) = helpline.service_at_locations
     assert {row.byday for row in place.schedules} == {"MO", "TU", "WE"}
     assert place.extra["holiday_schedules"][0]["start_date"] == "2019-12-24"

@@ -23,7 +23,7 @@ import app.models  # noqa: F401 - every table is known
 from app.transactions import configure_engine
 from catalog import models
 from catalog.db import Base
-from catalog.exporters.fields import CONFIDENTIAL_STREET
+from catalog.exporters.fields import AUTHOR_WORDS, CONFIDENTIAL_STREET, is_history_told
 from catalog.exporters.hsds_csv import FILES, export_csv
 from catalog.exporters.hsds_xlsx import export_xlsx
 from catalog.exporters.json_file import export_json
@@ -103,12 +103,28 @@ def as_told(catalog: Dump) -> Dump:
     for row in told["attribute"]:
         row["link_type"] = row["link_type"] or "category"  # an import says what a label is
     told["phone"] = [row for row in told["phone"] if not row.pop("contact_id")]
+    told["metadata"] = [told_change(row) for row in told["metadata"] if is_told(row, told)]
     usual = {"has_waitlist": None, "next_intake": None, "provides_transport": False,
              "delivered_at_schools": []}  # fmt: skip
     told["service_intake"] = [
         row for row in told["service_intake"] if any(row[name] != usual[name] for name in usual)
     ]
     return {n: sorted(rows, key=lambda r: str(sorted(r.items()))) for n, rows in told.items()}
+
+
+def is_told(row: dict[str, Any], told: Dump) -> bool:
+    """Whether a change leaves the catalog."""
+    hidden = {place["id"] for place in told["location"] if place["is_confidential"]}
+    hidden |= {p["id"] for p in told["service_at_location"] if p["location_id"] in hidden}
+    is_confidential = bool({row["owner_id"], row["resource_id"]} & hidden)
+    return is_history_told(row, is_confidential=is_confidential)
+
+
+def told_change(row: dict[str, Any]) -> dict[str, Any]:
+    """A change as it is told: its day, no name of a person, nothing of what was done in one go."""
+    day = row["last_action_date"].replace(hour=0, minute=0, second=0, microsecond=0)
+    words = AUTHOR_WORDS[row["made_by"]]
+    return {**row, "last_action_date": day, "updated_by": words, "change_id": None, "position": 0}
 
 
 def come_back(session: Session, name: str) -> tuple[Dump, Dump]:
