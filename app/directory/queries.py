@@ -20,7 +20,15 @@ from app.directory.index import index_for
 from app.errors import NotFound
 from app.students.queries import school_names
 from catalog.errors import NotListedError
-from catalog.models import Location, Phone, Service, ServiceAtLocation, ServiceCapacity
+from catalog.models import (
+    Funding,
+    Location,
+    OrganizationIdentifier,
+    Phone,
+    Service,
+    ServiceAtLocation,
+    ServiceCapacity,
+)
 from catalog.queries import get_service
 from catalog.search import Hit, SearchIndex
 from catalog.search_entries import OPEN_PLACES_STALE_AFTER, fee_of, hours_of
@@ -94,6 +102,8 @@ class ServicePage:
     documents: tuple[str, ...]
     seats: tuple[Seats, ...]
     phones: tuple[Phone, ...]
+    funding: tuple[str, ...]
+    identifiers: tuple[tuple[str, str], ...]
     is_old: bool
 
 
@@ -181,6 +191,8 @@ def service_page(
         documents=tuple(row.document for row in service.required_documents if row.document),
         seats=seats_of(service, on),
         phones=phones_of(session, service),
+        funding=funding_of(session, service),
+        identifiers=identifiers_of(session, service),
         is_old=service.assured_date is None or (on - service.assured_date).days > OLD_AFTER_DAYS,
     )
 
@@ -208,6 +220,34 @@ def phones_of(session: Session, service: Service) -> tuple[Phone, ...]:
         return next((n for n, owner in enumerate(owners) if owner), len(owners)), str(phone.id)
 
     return tuple({row.number: row for row in sorted(rows, key=rank, reverse=True)}.values())[::-1]
+
+
+def funding_of(session: Session, service: Service) -> tuple[str, ...]:
+    """Who pays for the service, then for its organization; each once. One statement."""
+    rows = session.scalars(
+        select(Funding)
+        .where(
+            or_(
+                Funding.service_id == service.id,
+                Funding.organization_id == service.organization_id,
+            )
+        )
+        .order_by(Funding.id)
+    ).all()
+    ordered = sorted(rows, key=lambda row: row.service_id != service.id)
+    return tuple(dict.fromkeys(row.funding_source for row in ordered if row.funding_source))
+
+
+def identifiers_of(session: Session, service: Service) -> tuple[tuple[str, str], ...]:
+    """The organization's numbers with others, each with its kind. One statement."""
+    rows = session.scalars(
+        select(OrganizationIdentifier)
+        .where(OrganizationIdentifier.organization_id == service.organization_id)
+        .order_by(OrganizationIdentifier.identifier_type, OrganizationIdentifier.id)
+    )
+    return tuple(
+        (row.identifier_type or row.identifier_scheme or "", row.identifier) for row in rows
+    )
 
 
 def places_of(service: Service, on: date) -> tuple[PlaceWords, ...]:

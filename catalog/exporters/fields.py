@@ -44,7 +44,7 @@ def columns(required: str, *names: str) -> tuple[Column, ...]:
 ID = ":string/uuid"
 URI = ":string/uri"
 
-# What HSDS 3.1 has, in its order, but for what we hold nothing of (funding), what is a
+# What HSDS 3.1 has, in its order, but for what is a
 # person's (contact, phone.contact_id, service.assurer_email), and a description of tables.
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "organization": columns(
@@ -99,6 +99,11 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "required_document": columns("", f"service_id{ID}", "document", f"uri{URI}"),
     "url": columns("url", "label", f"url{URI}", f"organization_id{ID}", f"service_id{ID}"),
+    "funding": columns("", f"organization_id{ID}", f"service_id{ID}", "source"),
+    "organization_identifier": columns(
+        "organization_id identifier_type identifier", f"organization_id{ID}", "identifier_scheme",
+        "identifier_type", "identifier",
+    ),
     "unit": columns("name", "name", "scheme", "identifier", f"uri{URI}"),
     "service_capacity": columns(
         "service_id unit_id available updated", f"service_id{ID}", f"unit_id{ID}",
@@ -228,7 +233,12 @@ AUTHOR_WORDS = {
     "elsewhere": "Another directory",
 }
 # Fields that HSDS has by another name, and how their values differ.
-HISTORY_NAMES = {("cost_option", "amount_cents"): "amount"}
+HISTORY_NAMES = {
+    ("cost_option", "amount_cents"): "amount",
+    ("funding", "funding_source"): "source",
+}
+# What the history keeps of a row besides, to put it back: the catalog's own business.
+KEPT_BESIDE = frozenset({"source", "source_id", "extra", "imported"})
 
 
 def history_fields(row: Row) -> Fields:
@@ -266,9 +276,23 @@ def is_history_told(row: Row, *, is_confidential: bool) -> bool:
     place nothing that leads there."""
     table = row["resource_type"]
     name = HISTORY_NAMES.get((table, row["field_name"]), row["field_name"])
-    if table == "metadata" or name not in {column.name for column in COLUMNS.get(table, ())}:
+    if (
+        table == "metadata"
+        or row["field_name"] in KEPT_BESIDE
+        or name not in {column.name for column in COLUMNS.get(table, ())}
+    ):
         return False
     return not (is_confidential and is_history_withheld(table, row["field_name"]))
 
 
-MADE = {"phone": phone_fields, "cost_option": cost_fields, "metadata": history_fields}
+def funding_fields(row: Row) -> Fields:
+    """Where the money comes from, under HSDS's name."""
+    return {"source": row["funding_source"]}
+
+
+MADE = {
+    "phone": phone_fields,
+    "cost_option": cost_fields,
+    "funding": funding_fields,
+    "metadata": history_fields,
+}

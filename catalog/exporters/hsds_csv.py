@@ -39,6 +39,8 @@ FILES = {
     "accessibility": "accessibility.csv",
     "cost_option": "cost_options.csv",
     "required_document": "required_documents.csv",
+    "funding": "funding.csv",
+    "organization_identifier": "organization_identifiers.csv",
     "url": "url.csv",
     "unit": "units.csv",
     "service_capacity": "service_capacity.csv",

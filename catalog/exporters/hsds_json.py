@@ -83,6 +83,8 @@ class Nested:
         """The organization with what is its own: phones, web addresses, programs, labels."""
         facts = {} if row["is_active"] else {"is_active": False}
         return fields_of("organization", row) | whole(
+            funding=self.facts("funding", "organization_id", row),
+            organization_identifiers=self.facts("organization_identifier", "organization_id", row),
             additional_websites=self.facts("url", "organization_id", row),
             phones=self.phones("organization_id", row),
             programs=self.facts("program", "organization_id", row),
@@ -98,6 +100,7 @@ class Nested:
         program = self.shelf.row("program", row["program_id"])
         places = [] if without_places else self.places(row)
         return self.service_fields(row) | whole(
+            funding=self.facts("funding", "service_id", row),
             additional_urls=self.facts("url", "service_id", row),
             phones=self.phones("service_id", row),
             schedules=self.facts("schedule", "service_id", row),

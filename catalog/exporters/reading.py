@@ -105,6 +105,8 @@ class Shelf:
         places = self.ids("service_at_location")
         self.fetch("program", organization_id=organizations)
         self.fetch("url", service_id=services, organization_id=organizations)
+        self.fetch("funding", service_id=services, organization_id=organizations)
+        self.fetch("organization_identifier", organization_id=organizations)
         self.fetch(
             "phone",
             service_id=services,

@@ -39,12 +39,11 @@ def read_hsds(package: Package, source: str, status: str | None) -> Draft:
     draft = Draft(source, lines=list(package.lines), keeps_ids=is_third)
     tables = package.tables
     read_tables(draft, tables, MAIN_READERS)
-    if is_third:
-        for name in third_facts.TABLES:
-            if name in tables:
-                third_facts.read_facts(draft, name, tables[name])
-    else:
+    if not is_third:
         read_tables(draft, tables, FACT_READERS)
+    for name in third_facts.TABLES if is_third else third_facts.SAME_BEFORE:
+        if name in tables:
+            third_facts.read_facts(draft, name, tables[name])
     hsds_locations.check_points(draft)
     hsds_labels.read_taxonomies(draft, tables)
     hsds_labels.read_attributes(draft, tables.get("attribute"))

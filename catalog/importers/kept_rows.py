@@ -1,6 +1,6 @@
 """Rows of HSDS tables that the catalog has no table for: kept with the row they belong to.
 
-They stand in its `extra` under HSDS's own name ("funding", ...), as lists of objects,
+They stand in its `extra` under HSDS's own name ("payments_accepted", ...), as lists of objects,
 and are exported again from there. Each file gets one line that says so.
 """
 
@@ -11,8 +11,6 @@ from catalog.importers.draft import Cells, Draft, DraftRow, Origin
 
 # Table of the package: the key in `extra`, and the columns that name an owner, nearest first.
 KEPT = {
-    "funding": ("funding", ("service_id", "organization_id")),
-    "organization_identifier": ("organization_identifiers", ("organization_id",)),
     "payment_accepted": ("payments_accepted", ("service_id",)),
     "holiday_schedule": (
         "holiday_schedules",

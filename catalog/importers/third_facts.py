@@ -24,11 +24,17 @@ from catalog.vocabulary import LOCATION_TYPES, SCHEDULE_FREQUENCIES, WEEKDAYS
 # In the order in which they name each other.
 TABLES = (
     "unit", "address", "contact", "phone", "schedule", "service_area", "language",
-    "accessibility", "cost_option", "required_document", "service_capacity", "url",
+    "accessibility", "cost_option", "required_document", "service_capacity", "url", "funding",
+    "organization_identifier",
 )  # fmt: skip
+# The same in every version that has them.
+SAME_BEFORE = ("funding", "organization_identifier")
+# What HSDS calls columns that have another name here.
+HSDS_NAMES = {"amount_cents": "amount", "funding_source": "source"}
 OURS = frozenset({"id", "source", "source_id", "extra", "imported"})
 # Without these a row says nothing that could be used.
 NEEDED = {
+    "organization_identifier": "identifier",
     "phone": "number",
     "service_capacity": "available",
     "unit": "name",
@@ -47,6 +53,7 @@ BLANKS = {
     ("address", "postal_code"): "",
     ("address", "country"): "US",
     ("address", "address_type"): "physical",
+    ("organization_identifier", "identifier_type"): "",
 }
 
 
@@ -162,7 +169,7 @@ def read_values(
 
 def read_value(draft: Draft, name: str, column: Column[Any], cells: Cells, origin: Origin) -> Any:
     """One cell as its column holds it; what it cannot hold stays beside the row, with a line."""
-    source = "amount" if column.name == "amount_cents" else column.name
+    source = HSDS_NAMES.get(column.name, column.name)
     text = cells.text(source)
     if not text:
         return None

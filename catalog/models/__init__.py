@@ -11,11 +11,13 @@ from catalog.models.contact import Contact
 from catalog.models.cost_option import CostOption
 from catalog.models.eligibility import EligibilityRule
 from catalog.models.field_change import FieldChange
+from catalog.models.funding import Funding
 from catalog.models.import_conflict import ImportConflict
 from catalog.models.intake import ServiceIntake
 from catalog.models.language import Language
 from catalog.models.location import Location
 from catalog.models.organization import Organization
+from catalog.models.organization_identifier import OrganizationIdentifier
 from catalog.models.phone import Phone
 from catalog.models.program import Program
 from catalog.models.required_document import RequiredDocument
@@ -37,10 +39,12 @@ __all__ = [
     "CostOption",
     "EligibilityRule",
     "FieldChange",
+    "Funding",
     "ImportConflict",
     "Language",
     "Location",
     "Organization",
+    "OrganizationIdentifier",
     "Phone",
     "Program",
     "RequiredDocument",

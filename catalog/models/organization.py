@@ -10,7 +10,9 @@ from catalog.db import Base, Sourced
 
 if TYPE_CHECKING:
     from catalog.models.contact import Contact
+    from catalog.models.funding import Funding
     from catalog.models.location import Location
+    from catalog.models.organization_identifier import OrganizationIdentifier
     from catalog.models.phone import Phone
     from catalog.models.program import Program
     from catalog.models.service import Service
@@ -44,6 +46,12 @@ class Organization(Sourced, Base):
     locations: Mapped[list["Location"]] = relationship(back_populates="organization")
     phones: Mapped[list["Phone"]] = relationship(back_populates="organization")
     contacts: Mapped[list["Contact"]] = relationship(back_populates="organization")
+    funding: Mapped[list["Funding"]] = relationship(
+        back_populates="organization", cascade="all, delete-orphan", passive_deletes=True
+    )
+    identifiers: Mapped[list["OrganizationIdentifier"]] = relationship(
+        back_populates="organization", cascade="all, delete-orphan", passive_deletes=True
+    )
     urls: Mapped[list["Url"]] = relationship(back_populates="organization")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it stands

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from catalog.models.contact import Contact
     from catalog.models.cost_option import CostOption
     from catalog.models.eligibility import EligibilityRule
+    from catalog.models.funding import Funding
     from catalog.models.intake import ServiceIntake
     from catalog.models.language import Language
     from catalog.models.organization import Organization
@@ -104,6 +105,9 @@ class Service(Sourced, Base):
         back_populates="service", cascade="all, delete-orphan", passive_deletes=True
     )
     intake: Mapped["ServiceIntake | None"] = relationship(
+        back_populates="service", cascade="all, delete-orphan", passive_deletes=True
+    )
+    funding: Mapped[list["Funding"]] = relationship(
         back_populates="service", cascade="all, delete-orphan", passive_deletes=True
     )
     urls: Mapped[list["Url"]] = relationship(

@@ -38,7 +38,7 @@ COSTS = {
     "/referrals/{referral}": 8,
     "/district": 4,
     "/directory?q=sample": 11,
-    "/directory/services/{service}": 19,
+    "/directory/services/{service}": 21,
     "/directory/services/{service}/history": 7,
     "/inbox": 4,
     "/inbox/{referral}": 8,

@@ -111,7 +111,7 @@ def test_version_1_1_with_every_table(session: Session, real_data: Path, now: da
         "cash",
         "credit card",
     ]
-    assert helpline.extra["funding"][0]["source"] == "Funding source A"
+    assert [one.funding_source for one in helpline.funding] == ["Funding source A"]
     changes = session.scalars(select(FieldChange).filter_by(owner_id=helpline.id)).all()
     assert [(one.last_action_type, one.made_by) for one in changes] == [("create", "elsewhere")]
     (place,) = helpline.service_at_locations
@@ -130,10 +130,11 @@ def test_version_3_json_keeps_ids_and_what_has_no_table(
     service = session.scalars(select(Service)).one()
     assert str(service.id) == "ac148810-d857-441c-9679-408f346de14b"
     assert (service.minimum_age, service.maximum_age) == (12, 100)
-    assert service.extra["funding"][0]["source"].startswith("This service is funded partially")
+    (funding,) = service.funding
+    assert (funding.funding_source or "").startswith("This service is funded partially")
     assert service.organization is not None
-    (identifier,) = service.organization.extra["organization_identifiers"]
-    assert identifier["identifier_scheme"] == "GB-COH"
+    (identifier,) = service.organization.identifiers
+    assert (identifier.identifier_scheme, identifier.identifier) == ("GB-COH", "1234567")
     (cost,) = service.cost_options
     assert (cost.amount_cents, cost.currency) == (3500, "gbp")
     (schedule,) = service.schedules

@@ -231,6 +231,9 @@ def services(draw: st.DrawFn) -> models.Service:
         )
         for _ in range(draw(st.integers(0, 2)))
     ]  # fmt: skip
+    service.funding = [
+        models.Funding(funding_source=text) for text in draw(st.lists(TEXTS, max_size=2))
+    ]
     service.cost_options = [
         models.CostOption(amount_cents=draw(st.none() | st.integers(0, 99_999)), option=draw(LINES))
         for _ in range(draw(st.integers(0, 2)))
@@ -293,6 +296,13 @@ def catalogs(draw: st.DrawFn) -> list[Any]:
             year_incorporated=draw(st.none() | st.integers(1800, 2026)),
             is_active=draw(st.booleans()), extra=draw(EXTRA),
         )  # fmt: skip
+        organization.identifiers = [
+            models.OrganizationIdentifier(identifier_type=text, identifier=text)
+            for text in draw(st.lists(LINES, max_size=2))
+        ]
+        organization.funding = [
+            models.Funding(funding_source=text) for text in draw(st.lists(TEXTS, max_size=2))
+        ]
         organization.services = draw(st.lists(services(), max_size=2))
         organization.locations = draw(st.lists(locations(), max_size=2))
         rows.append(organization)
