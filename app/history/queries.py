@@ -220,21 +220,19 @@ def entries_of(
 
 def change_of(session: Session, service_id: uuid.UUID, change_id: uuid.UUID) -> FieldChange:
     """One change that the history of this service shows, or NotFound."""
-    places = select(ServiceAtLocation.id).where(ServiceAtLocation.service_id == service_id)
-    locations = select(ServiceAtLocation.location_id).where(
-        ServiceAtLocation.service_id == service_id
-    )
-    organization = select(Service.organization_id).where(Service.id == service_id)
-    change = session.scalars(
-        select(FieldChange).where(
-            FieldChange.id == change_id,
-            or_(
-                FieldChange.owner_id == service_id,
-                FieldChange.owner_id.in_(places),
-                FieldChange.owner_id.in_(locations),
-                FieldChange.owner_id.in_(organization),
-            ),
+    owners = {service_id}
+    for place_id, location_id in session.execute(
+        select(ServiceAtLocation.id, ServiceAtLocation.location_id).where(
+            ServiceAtLocation.service_id == service_id
         )
+    ):
+        owners |= {place_id, location_id}
+    organization_id = session.scalar(
+        select(Service.organization_id).where(Service.id == service_id)
+    )
+    owners |= {organization_id} if organization_id else set()
+    change = session.scalars(
+        select(FieldChange).where(FieldChange.id == change_id, of_these(owners))
     ).first()
     if change is None:
         raise NotFound("There is no such change in the history of this service.")

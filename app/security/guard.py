@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Who can have an account, the narrowest reach first.
-PARTNERS = frozenset({Role.PARTNER, Role.PARTNER_LINK, Role.LISTING_LINK})
+STAFF = frozenset({Role.PLAN_MANAGER, Role.DISTRICT_ADMIN})
 ACCOUNT_ROLES = (Role.PARTNER, Role.PLAN_MANAGER, Role.DISTRICT_ADMIN)
 
 
@@ -108,7 +108,7 @@ def requires_link(kind: str, action: str) -> Callable[[Callable[..., R]], Callab
 def sign_changes(actor: Actor) -> None:
     """What this request changes in the directory stands under the actor's name in its history."""
     if is_writing():
-        kind = "partner" if actor.role in PARTNERS else "staff"
+        kind = "staff" if actor.role in STAFF else "partner"
         write_as(db.session, Author(actor.name, kind, utcnow()))
 
 

@@ -189,8 +189,8 @@ def plan_table(
         else:
             changed.append((row, known, plain_values(row.values)))
             counts.changed += 1
-    if changed:
-        plan_changes(session, plan, table, changed, now)
+    for start in range(0, len(changed), ROWS_AT_A_TIME):
+        plan_changes(session, plan, table, changed[start : start + ROWS_AT_A_TIME], now)
     absent = absent_rows(table, stored, drafted, gone)
     if table.name in KEPT_TABLES:
         gone.update(row.id for row in absent.values())
