@@ -7,7 +7,10 @@ other a list of flat sheets. What a program computed is taken as it was last sav
 
 import csv
 import io
+import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -23,6 +26,24 @@ from catalog.importers.report import ReportLine
 
 ENDINGS = frozenset({".xlsx", ".xlsm"})
 UNPACKED = 8  # how many times its tables' text a workbook's XML may take
+MOST_ROWS = 1_048_576  # of a sheet; a few bytes of XML can claim any number of them
+OLD_OR_LOCKED = bytes.fromhex("d0cf11e0a1b11ae1")  # how XLS, and XLSX with a password, begin
+ALL_ZEROS = re.compile(r"0{2,}")  # the number format that keeps a ZIP code's leading zeros
+# What openpyxl and zipfile raise over damaged bytes: neither has one error for it.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ParseError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+)
 
 
 def workbook_files(path: Path, limit: int, lines: list[ReportLine]) -> dict[str, bytes]:
@@ -31,7 +52,7 @@ def workbook_files(path: Path, limit: int, lines: list[ReportLine]) -> dict[str,
     """
     check_size(path, limit)
     found: dict[str, bytes] = {}
-    left = limit
+    room = Room(path.name, limit)
     try:
         values = load_workbook(path, read_only=True, data_only=True)
         formulas = load_workbook(path, read_only=True)
@@ -41,12 +62,11 @@ def workbook_files(path: Path, limit: int, lines: list[ReportLine]) -> dict[str,
                 as_entered = formulas[sheet.title]
                 as_entered.reset_dimensions()
                 file = f"{sheet.title}.csv"
-                found[file] = sheet_text(path.name, file, (sheet, as_entered), left, lines)
-                left -= len(found[file])
+                found[file] = sheet_text(file, (sheet, as_entered), room, lines)
         finally:
             values.close()
             formulas.close()
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError, TypeError) as error:
+    except DAMAGE as error:
         if isinstance(error.__cause__ or error, DefusedXmlException):  # openpyxl wraps some
             raise UnsafeFileError(
                 f"{path.name!r} holds XML that asks to be expanded, which no workbook needs. "
@@ -56,7 +76,25 @@ def workbook_files(path: Path, limit: int, lines: list[ReportLine]) -> dict[str,
             f"{path.name!r} cannot be read as a workbook: it is damaged, or no XLSX inside. "
             "Open it in a spreadsheet program and save it anew as XLSX or CSV."
         ) from error
+    except RuntimeError as error:  # zipfile's own word for "encrypted"
+        raise BrokenFileError(
+            f"{path.name!r} is locked with a password. Ask for it without one."
+        ) from error
     return found
+
+
+class Room:
+    """How much of the limit is left, over all sheets; cells that hold nothing take room too."""
+
+    def __init__(self, workbook: str, limit: int) -> None:
+        """The room of one workbook; `limit` in bytes."""
+        self.workbook, self.limit, self.left = workbook, limit, limit
+
+    def take(self, size: int) -> None:
+        """Take `size` bytes of it, or refuse the workbook."""
+        self.left -= size
+        if self.left < 0:
+            raise TooLargeError(files.too_large(self.workbook, self.limit))
 
 
 def check_size(path: Path, limit: int) -> None:
@@ -64,6 +102,12 @@ def check_size(path: Path, limit: int) -> None:
 
     A member never gives more than the size that its entry states.
     """
+    with path.open("rb") as file:
+        if file.read(len(OLD_OR_LOCKED)) == OLD_OR_LOCKED:
+            raise BrokenFileError(
+                f"{path.name!r} is locked with a password, or in the old XLS form. "
+                "Ask for it as XLSX without a password."
+            )
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
@@ -76,25 +120,28 @@ def check_size(path: Path, limit: int) -> None:
 
 
 def sheet_text(
-    workbook: str,
     file: str,
     sheets: tuple[Iterable[Any], Iterable[Any]],
-    left: int,
+    room: Room,
     lines: list[ReportLine],
 ) -> bytes:
     """One sheet as CSV: what its cells show, row for row; formulas without a result have a line."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     unknown = 0
-    for row, as_entered in zip(sheets[0], sheets[1], strict=True):
-        cells = [cell_text(cell.value) for cell in row]
+    for number, (row, as_entered) in enumerate(zip(sheets[0], sheets[1], strict=True), start=1):
+        if number > MOST_ROWS:
+            raise TooLargeError(
+                f"{file.removesuffix('.csv')!r} of {room.workbook!r} claims more than "
+                f"{MOST_ROWS:,} rows, which no sheet has. Save it anew, without its empty rows."
+            )
+        cells = [shown_text(cell) for cell in row]
         for cell, entered in zip(row, as_entered, strict=True):
             unknown += cell.value is None and entered.value is not None
         while cells and not cells[-1]:
             cells.pop()
+        room.take(max(len(row), 1) + sum(len(cell.encode()) for cell in cells))
         writer.writerow(cells)
-        if text.tell() > left:
-            raise TooLargeError(files.too_large(workbook, left))
     if unknown:
         reason = (
             f"{unknown} cells hold a formula whose result was never saved, so they are blank here. "
@@ -102,6 +149,14 @@ def sheet_text(
         )
         lines.append(ReportLine("warning", file, None, "formulas_without_result", reason))
     return text.getvalue().encode()
+
+
+def shown_text(cell: Any) -> str:
+    """A cell's text, with the leading zeros that its format shows: 02134 is no 2134."""
+    text = cell_text(cell.value)
+    if text.isdigit() and ALL_ZEROS.fullmatch(cell.number_format or ""):
+        return text.zfill(len(cell.number_format))
+    return text
 
 
 def cell_text(value: Any) -> str:

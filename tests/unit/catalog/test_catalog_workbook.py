@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from catalog.errors import (
     BrokenFileError,
+    CatalogError,
     NotACatalogError,
     TooLargeError,
     UnsafeFileError,
@@ -112,6 +116,63 @@ def test_more_text_than_the_limit_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "p.xlsx", S=[["Provider"], *[["x" * 30_000]] * 50])
     with pytest.raises(TooLargeError):
         read_package(path, limit=1024 * 1024)
+
+
+def test_the_limit_is_named_whichever_sheet_goes_over_it(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["Provider"], *[["x" * 30_000]] * 30]
+    path = workbook(tmp_path / "p.xlsx", A=rows, B=rows)
+    with pytest.raises(TooLargeError, match="larger than 1 MB"):
+        read_package(path, limit=1024 * 1024)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "".join(
+            f'<row r="{n}"><c r="A{n}"><v>1</v></c><c r="XFD{n}"/></row>' for n in range(1, 99)
+        ),
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="2000000000"><c r="A2000000000"/></row>',
+    ],
+    ids=["wide", "tall"],
+)
+def test_a_few_bytes_that_claim_a_huge_sheet_are_refused(tmp_path: Path, rows: str) -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider"]])
+    with pytest.raises(TooLargeError):
+        read_package(rewritten(path, "xl/worksheets/sheet1.xml", sheet.encode()), limit=1_500_000)
+
+
+def test_leading_zeros_that_a_format_shows_stay(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Provider", "ZIP"])
+    sheet.append(["Sample", 2134])
+    sheet["B2"].number_format = "00000"
+    book.save(tmp_path / "p.xlsx")
+    assert rows_of(read_package(tmp_path / "p.xlsx"), "sheet")[0][1]["ZIP"] == "02134"
+
+
+@settings(max_examples=150, deadline=None)
+@given(places=st.lists(st.tuples(st.floats(0, 0.9999), st.integers(0, 255)), max_size=20))
+def test_damaged_bytes_are_told_and_never_a_crash(
+    tmp_path_factory: pytest.TempPathFactory, places: list[tuple[float, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "p.xlsx"
+    workbook(path, S=[["Provider", "Seats"], *[[f"Sample {n}", n] for n in range(60)]])
+    content = bytearray(path.read_bytes())
+    for place, value in places:
+        content[int(place * len(content))] = value
+    path.write_bytes(content)
+    with contextlib.suppress(CatalogError):
+        read_package(path)
+
+
+def test_a_locked_workbook_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "p.xlsx"
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 5_000)
+    with pytest.raises(BrokenFileError, match="locked with a password"):
+        read_package(path)
 
 
 @pytest.mark.parametrize("cut", [0, 10, 2_000])
