@@ -13,7 +13,7 @@ from sqlalchemy import Column, delete, select
 from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks, update_rows
-from catalog.db import Base
+from catalog.db import Base, python_type
 from catalog.errors import CatalogValueError
 from catalog.models.import_conflict import ImportConflict
 from catalog.services import bump_revision
@@ -105,7 +105,7 @@ def from_plain(column: Column[Any], value: Any) -> Any:
     """A value as its column takes it, from what JSON kept of it."""
     if not isinstance(value, str):
         return value
-    kind = column.type.python_type
+    kind = python_type(column)
     if kind is uuid.UUID:
         return uuid.UUID(value)
     if kind in {date, datetime, time}:

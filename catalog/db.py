@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Column, DateTime, Dialect, MetaData, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -93,6 +93,16 @@ def sourced_table_args(*arguments: Any) -> tuple[Any, ...]:
     NULLs are distinct in a unique constraint on SQLite and PostgreSQL: rows entered here pass.
     """
     return (UniqueConstraint("source", "source_id"), *arguments)
+
+
+def python_type(column: Column[Any]) -> type[Any]:
+    """What a column holds, in Python: for types made of others SQLAlchemy says "object" only."""
+    if isinstance(column.type, UTCDateTime):
+        return datetime
+    if isinstance(column.type, JSON):
+        return dict
+    found: type[Any] = column.type.python_type
+    return found
 
 
 def one_of(column: str, words: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, event, insert, inspect, select
 from sqlalchemy.orm import Mapper, Session, object_session
 
-from catalog.db import Base, Sourced
+from catalog.db import Base, Sourced, python_type
 from catalog.errors import UnknownAuthorError
 from catalog.models.field_change import FieldChange
 
@@ -193,8 +193,8 @@ def as_text(value: Any) -> str:
 
 def from_text(column: Column[Any], text: str) -> Any:
     """The value that the column takes for the text; ValueError for a text that is none."""
-    kind = column.type.python_type
-    if kind in {dict, list}:
+    kind = python_type(column)
+    if kind is dict:
         return json.loads(text) if text else empty_value(column)
     if text == "":
         return empty_value(column)
@@ -213,7 +213,7 @@ def empty_value(column: Column[Any]) -> Any:
     if column.nullable:
         return None
     if default is None:
-        if column.type.python_type is str:
+        if python_type(column) is str:
             return ""
         raise ValueError(f"{column.name} must say something")
     return default.arg(None) if default.is_callable else default.arg

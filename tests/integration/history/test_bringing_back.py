@@ -84,6 +84,17 @@ def test_a_value_comes_back_as_a_change_of_its_own(
     assert current_revision(session) > before
 
 
+def test_open_places_and_rules_come_back(session: Session, service: Service, days: Days) -> None:
+    session.expire_all()
+    rule, seats = service.eligibility_rules[0], service.capacities[0]
+    facts, told_at = rule.facts, seats.updated
+    rule.facts, seats.updated, seats.available = {"low": 10, "high": 11}, days.now, 0
+    session.flush()
+    number, problems = bring_back_version(session, change(session, "available"), now=days.now)
+    assert (number, problems) == (2, [])
+    assert (rule.facts, seats.updated, seats.available) == (facts, told_at, 5)
+
+
 def test_what_says_it_already_is_not_changed(
     session: Session, service: Service, days: Days
 ) -> None:
