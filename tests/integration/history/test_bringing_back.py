@@ -26,7 +26,7 @@ from catalog.models import (
 )
 from catalog.queries import current_revision
 from catalog.restoring import bring_back, bring_back_version
-from tests.factories.catalog import make_organization, make_service
+from tests.factories.catalog import make_eligibility, make_organization, make_service
 from tests.integration.catalog.packages import bring_in, sample_tables, write_package
 
 
@@ -85,8 +85,9 @@ def test_a_value_comes_back_as_a_change_of_its_own(
 
 
 def test_open_places_and_rules_come_back(session: Session, service: Service, days: Days) -> None:
-    session.expire_all()
-    rule, seats = service.eligibility_rules[0], service.capacities[0]
+    rule = make_eligibility(session, service, "age", low=6, high=12.5)
+    seats = service.capacities[0]
+    days.next()
     facts, told_at = rule.facts, seats.updated
     rule.facts, seats.updated, seats.available = {"low": 10, "high": 11}, days.now, 0
     session.flush()
