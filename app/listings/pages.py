@@ -162,6 +162,17 @@ def list_conflicts() -> ResponseReturnValue:
     return render_template("listings/conflicts.html", page=Page(found, number, total))
 
 
+@blueprint.get("/import-conflicts/decided")
+@requires("listings.review")
+def list_decided() -> ResponseReturnValue:
+    """What was chosen where an import and an edit disagreed: by whom, when, and over what."""
+    number = requested_page()
+    found, total = queries.conflicts_decided(
+        db.session, signed_in_actor(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+    return render_template("listings/decided.html", page=Page(found, number, total))
+
+
 @blueprint.post("/import-conflicts/<uuid:conflict_id>/ours")
 @requires("listings.review")
 @commits

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFound
@@ -88,14 +89,34 @@ def conflicts_waiting(
     session: Session, actor: Actor, *, limit: int, offset: int
 ) -> tuple[Sequence[ImportConflict], int]:
     """Fields edited here and changed at their source, oldest first, and how many in all."""
-    condition = policy.rows(actor, "listings.review") & (ImportConflict.state == "waiting")
+    order = (ImportConflict.found_at, ImportConflict.label, ImportConflict.id)
+    condition = ImportConflict.state == "waiting"
+    return conflicts_where(session, actor, condition, order, limit=limit, offset=offset)
+
+
+def conflicts_decided(
+    session: Session, actor: Actor, *, limit: int, offset: int
+) -> tuple[Sequence[ImportConflict], int]:
+    """Conflicts that a person settled, newest decision first, and how many in all."""
+    order = (ImportConflict.decided_at.desc(), ImportConflict.label, ImportConflict.id)
+    condition = ImportConflict.state != "waiting"
+    return conflicts_where(session, actor, condition, order, limit=limit, offset=offset)
+
+
+def conflicts_where(
+    session: Session,
+    actor: Actor,
+    condition: ColumnElement[bool],
+    order: Sequence[Any],
+    *,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[ImportConflict], int]:
+    """One page of the conflicts that the actor may see and the condition meets."""
+    condition = policy.rows(actor, "listings.review") & condition
     total = session.scalar(select(func.count()).select_from(ImportConflict).where(condition))
     found = session.scalars(
-        select(ImportConflict)
-        .where(condition)
-        .order_by(ImportConflict.found_at, ImportConflict.label, ImportConflict.id)
-        .limit(limit)
-        .offset(offset)
+        select(ImportConflict).where(condition).order_by(*order).limit(limit).offset(offset)
     ).all()
     return found, total or 0
 

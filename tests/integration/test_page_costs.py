@@ -49,6 +49,7 @@ COSTS = {
     "/listings/{service}": 6,
     "/listing-changes": 4,
     "/import-conflicts": 4,
+    "/import-conflicts/decided": 4,
     "/demo/mail": 1,
 }
 OPENED_FIRST = {"/inbox/{referral}", "/r/{partner_token}"}
@@ -57,6 +58,7 @@ ROLE = {
     "/listings/{service}": "partner",
     "/listing-changes": "district_admin",
     "/import-conflicts": "district_admin",
+    "/import-conflicts/decided": "district_admin",
     "/district": "district_admin",
     "/inbox": "partner",
     "/inbox/{referral}": "partner",
@@ -97,6 +99,21 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
                 ours=f"{number}@ours.example",
                 theirs="theirs@example.org",
                 found_at=now,
+            )
+        )
+        session.add(
+            ImportConflict(
+                entity="service",
+                entity_id=place.service_id,
+                label="Tutoring",
+                field="email",
+                source="sample",
+                ours=f"{number}@ours.example",
+                theirs="theirs@example.org",
+                found_at=now,
+                state="ours",
+                decided_at=now,
+                decided_by="Sample",
             )
         )
     session.flush()

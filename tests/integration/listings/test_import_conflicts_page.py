@@ -35,7 +35,11 @@ def conflict(session: Session, service: Service, now: datetime) -> ImportConflic
 
 
 @pytest.mark.parametrize(
-    ("step", "email"), [("/ours", "ours@sample.org"), ("/theirs", "<b>theirs@sample.org")]
+    ("step", "email", "told"),
+    [
+        ("/ours", "ours@sample.org", "kept what was written here"),
+        ("/theirs", "<b>theirs@sample.org", "took the value of sample"),
+    ],
 )
 def test_one_of_two_values_is_chosen(
     client: CheckedClient,
@@ -44,8 +48,11 @@ def test_one_of_two_values_is_chosen(
     service: Service,
     step: str,
     email: str,
+    told: str,
 ) -> None:
-    client.sign_in(make_user(session, "district_admin"))
+    user = make_user(session, "district_admin")
+    client.sign_in(user)
+    assert "Nothing was decided yet" in client.get("/import-conflicts/decided").text
     page = client.get("/import-conflicts")
     for words in ("Tutoring", "service email", "ours@sample.org", "&lt;b&gt;theirs@sample.org"):
         assert words in page.text
@@ -54,6 +61,14 @@ def test_one_of_two_values_is_chosen(
     session.expire_all()
     assert service.email == email
     assert conflict.state == step.strip("/")
+    decided = client.get("/import-conflicts/decided").text
+    shown = decided[decided.index("Chosen") :]
+    chosen, other = shown.split("Not chosen")
+    assert f"{conflict.decided_by} {told}" in decided
+    assert (email.replace("<b>", "&lt;b&gt;") in chosen, email == "ours@sample.org") == (
+        True,
+        "theirs@sample.org" in other,
+    )
 
 
 def test_what_changed_since_is_told_and_nothing_written(
