@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from matching.errors import MatchingError
 from matching.phrasing import PHRASE_OF, Phrases
+from matching.together import TOGETHER
 from matching.types import Part, Reason, Verdict
 
 LANGUAGES: Final = ("en", "es")
@@ -27,13 +28,14 @@ _TABLE_OF: Final = {Verdict.NO: "no", Verdict.UNKNOWN: "ask", Verdict.YES: "chan
 def sentence(
     said: Reason | Part, language: str = "en", *, names: Mapping[str, str] = _NO_NAMES
 ) -> str:
-    """The sentence for a NO, a question, a near miss's change, or a part of a score.
+    """The sentence for a NO, a question, a near miss's change, a part of a score, or why an offer is
+    in the best set for several needs.
 
     `names` tells the caller's codes (categories, interests) in that language; a code without a name
     is told as it is written. Raise MatchingError for a language without words.
     """
     words = words_of(language)
-    table = "part" if isinstance(said, Part) else _TABLE_OF[said.verdict]
+    table = _table_of(said)
     phrases = Phrases(words, names)
     told = {
         fact: PHRASE_OF[fact](phrases, value)
@@ -43,6 +45,12 @@ def sentence(
     template: str = words[table][said.code]
     filled = template.format(**told, area=phrases.area(said.facts)).replace("..", ".")  # "p. m.."
     return filled[:1].upper() + filled[1:]
+
+
+def _table_of(said: Reason | Part) -> str:
+    if isinstance(said, Part):
+        return "part"
+    return TOGETHER if said.rule == TOGETHER else _TABLE_OF[said.verdict]
 
 
 def rule_name(rule: str, language: str = "en") -> str:

@@ -55,6 +55,10 @@ class Phrases:
                 return str(forms[joined])
         return self.form(joined)
 
+    def points(self, score: int) -> str:
+        """Points of 1000, at least one: a difference is never told as none."""
+        return self.counted(max(1, round(score / 1000)), "point", "points")
+
     def terms(self, codes: Iterable[str]) -> str:
         """Codes, all of them meant."""
         return self.listed(map(self.term, codes))
@@ -192,6 +196,7 @@ PHRASE_OF: Final[Mapping[str, Callable[[Phrases, Any], str]]] = {
     "ages": lambda phrases, ranges: phrases.ranges(ranges, _years),
     "as_of": Phrases.day,
     "asked": Phrases.term,
+    "behind": lambda phrases, score: phrases.points(score),
     "available": lambda phrases, number: phrases.counted(number, "place", "places"),
     "cap": lambda phrases, number: phrases.counted(number, "referral", "referrals"),
     "ceiling": lambda _, percent: f"{percent}%",
@@ -218,6 +223,7 @@ PHRASE_OF: Final[Mapping[str, Callable[[Phrases, Any], str]]] = {
     "offered": Phrases.term,
     "on": Phrases.day,
     "open": lambda _, number: str(number),
+    "others": Phrases.terms,
     "past": Phrases.miles,
     "situations": Phrases.any_term,
     "spoken": Phrases.terms,

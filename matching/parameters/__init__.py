@@ -100,6 +100,7 @@ class Parameters:
     language_second: int = _per_mille()
     language_interpreter: int = _per_mille()
     language_neutral: int = _per_mille()
+    together_trip: int = _per_mille()
     track_record_prior: int = _whole(1, 100_000)
     track_record_fewest: int = _whole(1, 100_000)
     track_record_neutral: int = _per_mille()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from matching import together
 from matching.checks import contradiction
 from matching.errors import MatchingError
 from matching.explain import LANGUAGES, criterion_name, rule_name, sentence, words_of
@@ -65,15 +66,16 @@ def test_every_code_has_words_and_every_word_a_code(language: str) -> None:
     assert set(words["no"]).isdisjoint(words["ask"])
     assert set(words["change"]) == {code for rule in RULES for code in rule.change_codes}
     assert set(words["part"]) == {code for criterion in CRITERIA for code in criterion.codes}
+    assert set(words["together"]) == set(together.CODES)
     assert set(words["rules"]) == {*RULE_OF, "purpose"}
     assert set(words["criteria"]) == {criterion.name for criterion in CRITERIA}
 
 
 def test_both_languages_say_the_same_things_with_the_same_facts() -> None:
     english, spanish = words_of("en"), words_of("es")
-    for table in ("no", "ask", "change", "part", "rules", "criteria", "fields", "forms", "terms"):
+    for table in ("no", "ask", "change", "part", "together", "rules", "criteria", "fields", "forms", "terms"):
         assert set(english[table]) == set(spanish[table]), table
-    for table in ("no", "ask", "change", "part", "forms"):
+    for table in ("no", "ask", "change", "part", "together", "forms"):
         for code, text in english[table].items():
             assert placeholders(text) == placeholders(spanish[table][code]), code
 
@@ -124,7 +126,7 @@ def test_questions_say_whom_to_ask(language: str) -> None:
 
 def test_every_placeholder_has_a_phrase() -> None:
     words = words_of("en")
-    for table in ("no", "ask", "change", "part"):
+    for table in ("no", "ask", "change", "part", "together"):
         for text in words[table].values():
             assert placeholders(text) <= {*PHRASE_OF, "area"}, text
 
