@@ -23,6 +23,7 @@ import numpy as np
 
 from matching.errors import MatchingError
 from matching.geo import Whole
+from matching.lookups import Mask
 from matching.types import Reason, Verdict
 
 TOGETHER: Final = "together"  # the rule's name in a Reason, and the table of its words
@@ -160,7 +161,7 @@ def _picked(
     points: Whole = np.full(len(sets), _NEVER, dtype=np.int64)
     points[0] = 0
     bits = {need: 1 << at for at, need in enumerate(needs)}
-    steps: list[tuple[str | None, Whole, Whole]] = []  # place, served there, for each set
+    steps: list[tuple[str | None, Whole, Mask]] = []  # place, what it serves, whether one goes
     for place in sorted({place for _, place in best}, key=lambda one: (one is not None, one or "")):
         travels = place is not None and place not in visited
         after = points - (scale * trip if travels else 0) - (place is not None)
@@ -175,7 +176,7 @@ def _picked(
             better = gained > after[with_need]
             after[with_need[better]] = gained[better]
             served[with_need[better]] = served[without[better]] | bits[need]
-        goes = (after > points) & (served > 0)
+        goes: Mask = (after > points) & (served > 0)
         points = np.where(goes, after, points)
         steps.append((place, served, goes))
     picked: dict[str, Option] = {}

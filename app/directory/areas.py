@@ -10,9 +10,8 @@ import functools
 import json
 
 from app.web.assets import asset_bytes
+from app.web.map import OUTLINES
 from catalog.search import SearchIndex
-
-OUTLINES = "zip-areas.json"
 
 
 @functools.cache

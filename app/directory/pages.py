@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import utcnow
 from app.directory import queries
-from app.directory.areas import OUTLINES
 from app.directory.asking import ANY_STATUS, COSTS, MILES, asked_of
 from app.extensions import db
 from app.security.guard import requires
+from app.web.map import map_source
 from app.web.paging import Page, requested_page
-from app.web.shell import asset_url, selected_language, settings
+from app.web.shell import selected_language
 from catalog.taxonomy import interests, needs, term
 from catalog.vocabulary import GRADES, SERVICE_STATUSES, WEEKDAYS
 
@@ -105,13 +105,3 @@ def points_of(cards: list[queries.Card], before: int) -> list[dict[str, Any]]:
         for place in card.places
         if place.point
     ]
-
-
-def map_source() -> dict[str, str]:
-    """Where the map's ground comes from: the tile server of the settings, else our own outlines."""
-    chosen = settings()
-    return {
-        "tiles": chosen.map_tiles_url,
-        "credit": chosen.map_tiles_credit,
-        "outlines": asset_url(OUTLINES),
-    }

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from app.recommendations.asks import known_label
 from app.recommendations.listings import Listing
-from app.recommendations.support import metres_of, when_of, where_of
+from app.recommendations.narrowing import metres_of
+from app.recommendations.support import when_of, where_of
 from app.recommendations.words import (
     cost_words,
     languages_words,
@@ -55,7 +56,7 @@ def activities_of(
     because_picked = say("because_picked", language, name=first_name)
     found: list[tuple[Offer, str, int | None]] = [(offer, because_picked, None) for offer in picked]
     found += [
-        (match.offer, why_words(match.parts, first_name, language), metres_of(match.parts))
+        (match.offer, why_words(match.parts, first_name, language), metres_of(match))
         for match in matches
     ]
     return [

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import day_there
 from app.errors import Invalid
-from app.recommendations.asks import Ask, first_ask
+from app.recommendations.asks import Ask, Goal, first_ask, for_goal, is_interest
 from app.recommendations.engines import engine_for
 from app.recommendations.profiles import focus, profile_of
 from app.referrals.queries import open_counts, referral_history
@@ -57,13 +57,33 @@ def asked_of(
         declined_until=history.declined_until,
     )
     chosen = ask or first_ask(whole)
-    profile = focus(whole, need=chosen.need, interest=chosen.interest)
+    if chosen.goal:
+        chosen = for_goal(chosen, goals_of(student))
+    profile = narrowed_to(whole, chosen)
     preset = chosen.preset(whole)
     if interests_only:
         profile, preset = replace(profile, needs=()), "enrichment"
     engine, revision = engine_for(session, preset, on=on)
     load = {str(service): count for service, count in open_counts(session).items()}
     return Asked(whole, profile, chosen, engine, revision, load, on)
+
+
+def narrowed_to(whole: Profile, ask: Ask) -> Profile:
+    """The student asking for what was singled out. A goal that tells a crisis asks for nothing."""
+    if ask.is_whole_plan:
+        return whole
+    codes = (ask.code,) if ask.code else ask.terms
+    return focus(
+        whole,
+        needs=[code for code in codes if not is_interest(code)],
+        interests=[code for code in codes if is_interest(code)],
+    )
+
+
+def goals_of(student: Student) -> tuple[Goal, ...]:
+    """The goals of the student's plan, in its order."""
+    goals = student.plan.goals if student.plan else ()
+    return tuple(Goal(goal.id, goal.domain, goal.text) for goal in goals)
 
 
 def ask_for(category: str) -> Ask:

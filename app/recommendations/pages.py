@@ -1,20 +1,32 @@
-"""The page Find support: what fits a student, why, what to ask first, and why not the others."""
+"""The page Find support: what fits a student, why, what to ask first, and why not the others.
+
+Beside it the page that compares up to four of the offers. Both are asked for by the address alone,
+so that each can be sent to a colleague and printed.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import utcnow
+from app.errors import Invalid
 from app.extensions import db
 from app.recommendations import queries
 from app.recommendations.asks import WHOLE_PLAN, Ask, parse_ask
+from app.recommendations.comparing import MOST_COMPARED, Compared, compare
+from app.recommendations.explanations import PartRow
+from app.recommendations.narrowing import COSTS, MILES, ORDERS, Narrowing, parse_narrowing
 from app.recommendations.support import SupportPage
 from app.security.guard import requires, signed_in_actor
+from app.web.map import map_source
 from app.web.paging import Page, requested_page
+from catalog.vocabulary import WEEKDAYS
 
 blueprint = Blueprint("recommendations", __name__, template_folder="templates")
 
@@ -25,13 +37,14 @@ LONGEST_SEARCH = 80
 @blueprint.get("/students/<uuid:student_id>/support")
 @requires("students.match")
 def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Ranked offers for one need, one interest or the whole plan (16 statements).
+    """Ranked offers for one need, interest or goal, or the whole plan (16 statements).
 
-    A search for why an offer is missing takes one more.
+    A search for why an offer is missing takes one more, the whole plan up to three.
     """
     ask = requested_ask()
     number = min(requested_page(), LAST_PAGE)
     text = searched_name()
+    wanted = parse_narrowing(request.args, request.args.getlist("day"))
     support = queries.find_support(
         db.session,
         signed_in_actor(),
@@ -41,7 +54,9 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
         offset=(number - 1) * queries.PAGE_SIZE,
         each_service_once=True,
         why=text,
+        wanted=wanted,
     )
+    before = (number - 1) * queries.PAGE_SIZE
     return render_template(
         "recommendations/find_support.html",
         support=support,
@@ -50,6 +65,42 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
         tabs=tabs(support),
         asked=ask_arguments(support.ask),
         why=text,
+        wanted=wanted,
+        choices=filter_choices(support, wanted),
+        compared=requested_offers(),
+        points=[
+            {"n": n, "name": match.name, "url": f"#match-{n}", "point": match.point}
+            for n, match in enumerate(support.matches, before + 1)
+            if match.point
+        ],
+        map_source=map_source(),
+    )
+
+
+@blueprint.get("/students/<uuid:student_id>/support/compare")
+@requires("students.match")
+def compare_offers(student_id: uuid.UUID) -> ResponseReturnValue:
+    """Up to four offers side by side (16 statements)."""
+    offers = requested_offers()
+    comparison = compare(
+        db.session,
+        signed_in_actor(),
+        student_id,
+        offers[:MOST_COMPARED],
+        ask=requested_ask(),
+        now=utcnow(),
+    )
+    ticked = [("offer", str(offer)) for offer in offers[:MOST_COMPARED]]
+    path = url_for("recommendations.find_support", student_id=student_id)
+    back = f"{path}?{urlencode([*ask_arguments(comparison.ask).items(), *ticked])}"
+    return render_template(
+        "recommendations/compare.html",
+        comparison=comparison,
+        student=comparison.student,
+        criteria=criteria_of(comparison.columns),
+        left_out=max(0, len(offers) - MOST_COMPARED),
+        most=MOST_COMPARED,
+        back=back,
     )
 
 
@@ -57,8 +108,21 @@ def requested_ask() -> Ask | None:
     """What the address asks for; None leaves the choice to the plan. Raises Invalid."""
     if request.args.get("plan"):
         return WHOLE_PLAN
-    ask = parse_ask(request.args.get("need"), request.args.get("interest"))
+    ask = parse_ask(
+        request.args.get("need"), request.args.get("interest"), request.args.get("goal")
+    )
     return None if ask == WHOLE_PLAN else ask
+
+
+def requested_offers() -> list[uuid.UUID]:
+    """The offers that are ticked, each once, in their order. Raises Invalid for what is no id."""
+    try:
+        return list(dict.fromkeys(uuid.UUID(text) for text in request.args.getlist("offer")[:50]))
+    except ValueError:
+        raise Invalid(
+            "What is to be compared cannot be read. Go back to the list and tick the offers again.",
+            {"offer": "The id of a service at a place."},
+        ) from None
 
 
 def searched_name() -> str:
@@ -71,6 +135,8 @@ def ask_arguments(ask: Ask) -> dict[str, str]:
     """The query string's part that asks the same again."""
     if ask.need:
         return {"need": ask.need}
+    if ask.goal:
+        return {"goal": str(ask.goal)}
     return {"interest": ask.interest} if ask.interest else {"plan": "1"}
 
 
@@ -92,3 +158,24 @@ def page_url(support: SupportPage, kind: str, code: str) -> str:
     """The address of this page for another choice."""
     path = url_for("recommendations.find_support", student_id=support.student.id)
     return f"{path}?{urlencode({kind: code})}"
+
+
+def filter_choices(support: SupportPage, wanted: Narrowing) -> dict[str, Any]:
+    """What the form's lists offer; a language of the address stays, though no offer has it."""
+    languages = {*support.languages, *([wanted.language] if wanted.language else [])}
+    return {
+        "miles": MILES,
+        "costs": COSTS,
+        "days": [day.en for day in WEEKDAYS.values()],
+        "languages": sorted(languages),
+        "orders": ORDERS,
+    }
+
+
+def criteria_of(columns: Sequence[Compared]) -> list[tuple[str, list[PartRow | None]]]:
+    """The comparison's rows of points: a criterion's label, and its part in each column that fits."""
+    first = next((column.match for column in columns if column.match), None)
+    return [
+        (part.label, [column.match.parts[at] if column.match else None for column in columns])
+        for at, part in enumerate(first.parts if first else ())
+    ]

@@ -7,7 +7,7 @@ immigration status are not read: the tables do not hold them either.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -63,20 +63,18 @@ def profile_of(
     )
 
 
-def focus(profile: Profile, *, need: str | None = None, interest: str | None = None) -> Profile:
-    """The same student asking for one need, for one interest, or (neither) for the whole plan.
+def focus(profile: Profile, *, needs: Iterable[str] = (), interests: Iterable[str] = ()) -> Profile:
+    """The same student asking for these needs and interests only.
 
     The plan's own urgency or strength counts; what the plan does not name is asked as usual.
     """
-    if need is not None:
-        urgency = next((n.urgency for n in profile.needs if n.category == need), USUAL_URGENCY)
-        return replace(profile, needs=(Need(need, urgency),), interests=())
-    if interest is not None:
-        strength = next(
-            (i.strength for i in profile.interests if i.term == interest), USUAL_STRENGTH
-        )
-        return replace(profile, needs=(), interests=(Interest(interest, strength),))
-    return profile
+    urgency = {need.category: need.urgency for need in profile.needs}
+    strength = {interest.term: interest.strength for interest in profile.interests}
+    return replace(
+        profile,
+        needs=tuple(Need(code, urgency.get(code, USUAL_URGENCY)) for code in needs),
+        interests=tuple(Interest(code, strength.get(code, USUAL_STRENGTH)) for code in interests),
+    )
 
 
 def age_in_years(birth_date: date, on: date) -> float:

@@ -7,21 +7,32 @@ a link to this very student, or act on the server, and were let in before.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import day_there
 from app.errors import NotFound
 from app.recommendations import engines
 from app.recommendations.activities import Activity, activities_of
-from app.recommendations.asking import Asked, as_domain_errors, ask_for, asked_of, explained
+from app.recommendations.asking import (
+    Asked,
+    as_domain_errors,
+    ask_for,
+    asked_of,
+    explained,
+    goals_of,
+)
 from app.recommendations.asks import WHOLE_PLAN, Ask, choices
+from app.recommendations.engines import engine_for
 from app.recommendations.explanations import refusals_of, whole_score
 from app.recommendations.listings import Listing, in_language, listings_of
+from app.recommendations.named import places_named
+from app.recommendations.narrowing import EVERYTHING, Narrowing, narrow
 from app.recommendations.support import (
     MatchRow,
     SupportPage,
@@ -33,19 +44,20 @@ from app.recommendations.support import (
     snapshot,
     student_summary,
 )
+from app.recommendations.together import plan_rows, planned
+from app.referrals.queries import places_of_siblings
 from app.security.policy import Actor
 from app.students.models import Student
-from app.students.queries import like_prefix, student_for
-from catalog.models import Organization, Service, ServiceAtLocation
-from catalog.taxonomy.spelling import meant_words
+from app.students.queries import student_for
+from catalog.models import Service, ServiceAtLocation
+from matching.engine import Engine
 from matching.types import Exclusion, Match, NearMiss
 
 PAGE_SIZE = 10
 NEAR_MISSES = 5
+EVERY_MATCH = 100_000  # a filter or another order may bring up any offer that fits
 MOST_GROUPED = 300  # offers looked at where each service is shown once: 30 pages are enough
 OTHER_PLACES = 4
-NAMES_FOUND = 5
-MOST_WORDS = 6
 GONE = "This service is not in the catalog any more. Pick another one."
 NOT_ON_OFFER = (
     "Its listing is not active, so it is not offered to anyone. "
@@ -64,25 +76,32 @@ def find_support(
     offset: int = 0,
     each_service_once: bool = False,
     why: str = "",
+    wanted: Narrowing = EVERYTHING,
     language: str = "en",
 ) -> SupportPage:
     """What fits a student whom the actor may match; no `ask`: the most urgent need, else the plan.
 
     Rows `offset` + 1 to `offset` + `k`: offers, or services at their best place with the others
     beside them. `why`: words in the names of offers whose absence (or rank) is to be explained.
-    14 statements, 15 with `why`, whatever the catalog's size; building the engine after a change
+    `wanted`: filters and another order. 14 statements, 15 with `why`, up to 17 for the whole plan,
+    whatever the catalog's size; building the engine after a change
     of the catalog takes those of `services_on_offer` besides.
     Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
     """
+    student = student_for(session, actor, student_id, action="students.match")
     return support_for(
         session,
-        student_for(session, actor, student_id, action="students.match"),
+        student,
         ask=ask,
         now=now,
         k=k,
         offset=offset,
         each_service_once=each_service_once,
         why=why,
+        wanted=wanted,
+        siblings_at=places_of_siblings(session, actor, student.id)
+        if ask is not None and ask.is_whole_plan
+        else (),
         language=language,
     )
 
@@ -97,32 +116,53 @@ def support_for(
     offset: int = 0,
     each_service_once: bool = False,
     why: str = "",
+    wanted: Narrowing = EVERYTHING,
+    siblings_at: Collection[tuple[float, float]] = (),
     language: str = "en",
 ) -> SupportPage:
-    """The same for a student already loaded (9 statements): an operator on the server asks here."""
+    """The same for a student already loaded (9 statements): an operator on the server asks here.
+
+    `siblings_at`: points where brothers and sisters go, for the best set of a whole plan's needs.
+    """
     asked = asked_of(session, student, ask=ask, now=now)
-    deep = MOST_GROUPED if each_service_once else offset + k
+    every = wanted.is_active
+    deep = EVERY_MATCH if every else MOST_GROUPED if each_service_once else offset + k
     with as_domain_errors():
         ranking = asked.engine.rank(asked.profile, deep, on=asked.on, load=asked.load)
         near = asked.engine.near_misses(
             asked.profile, on=asked.on, load=asked.load, limit=4 * NEAR_MISSES
         )
+    narrowed = narrow(
+        ranking.matches,
+        wanted,
+        on=asked.on,
+        stale_after=asked.engine.parameters.openings_stale_after,
+    )
     misses = one_a_service(near)[:NEAR_MISSES]
-    rows = by_service(ranking.matches) if each_service_once else [(m,) for m in ranking.matches]
+    rows = by_service(narrowed.matches) if each_service_once else [(m,) for m in narrowed.matches]
+    unsure = {match.offer.key for match in narrowed.unsure}
     shown = [row[: 1 + OTHER_PLACES] for row in rows[offset : offset + k]]
+    plan = planned(asked, partial(engine_of, session, asked), siblings_at)
     keys = [*(m.offer.key for row in shown for m in row), *(miss.offer.key for miss in misses)]
-    listings = listings_of(session, keys, language=language)
+    listings = listings_of(session, [*keys, *(plan.keys if plan else ())], language=language)
+    school = student.school.name
     return SupportPage(
         student=student_summary(student),
         ask=asked.ask,
         ask_words=asked.ask.words(language),
-        choices=choices(asked.whole, asked.ask),
+        choices=choices(asked.whole, asked.ask, goals_of(student)),
         matches=tuple(
-            shown_row(row, listings, school=student.school.name, language=language)
+            shown_row(
+                row,
+                listings,
+                school=school,
+                language=language,
+                is_unsure=row[0].offer.key in unsure,
+            )
             for row in shown
             if all(match.offer.key in listings for match in row)
         ),
-        listed=len(rows) if each_service_once else ranking.considered - ranking.excluded,
+        listed=len(rows) if each_service_once or every else ranking.considered - ranking.excluded,
         considered=ranking.considered,
         excluded=ranking.excluded,
         near_misses=tuple(
@@ -133,11 +173,28 @@ def support_for(
         why_not=tuple(why_not_one(asked, place, language) for place in places_named(session, why)),
         catalog_revision=asked.revision,
         parameters_version=ranking.parameters_version,
+        unsure=sum(row[0].offer.key in unsure for row in rows),
+        languages=tuple(
+            sorted({code for m in ranking.matches for code in m.offer.languages or ()})
+        ),
+        together=plan_rows(plan, listings, school=school, language=language) if plan else None,
     )
 
 
+def engine_of(session: Session, asked: Asked, preset: str) -> Engine:
+    """The engine of another preset for the same question (1 statement where it is another one)."""
+    if asked.engine.parameters.preset == preset:
+        return asked.engine
+    return engine_for(session, preset, on=asked.on)[0]
+
+
 def shown_row(
-    row: tuple[Match, ...], listings: Mapping[str, Listing], *, school: str, language: str
+    row: tuple[Match, ...],
+    listings: Mapping[str, Listing],
+    *,
+    school: str,
+    language: str,
+    is_unsure: bool = False,
 ) -> MatchRow:
     """A service at its best place, and its other places."""
     best, *others = row
@@ -150,6 +207,7 @@ def shown_row(
             other_place(other, listings[other.offer.key], school=school, language=language)
             for other in others
         ),
+        is_unsure=is_unsure,
     )
 
 
@@ -272,51 +330,3 @@ def suggested_activities(
         school=student.school.name,
         language=language,
     )
-
-
-def places_named(session: Session, text: str) -> list[ServiceAtLocation]:
-    """One place of each service whose own or partner's name has every word of `text`, by name: at
-    most five (1 statement, 3 where nothing has the words: then misspelt ones are read as meant).
-    A place that is still listed goes before one that is not.
-    """
-    words = text.split()[:MOST_WORDS]
-    if not words:
-        return []
-    found = places_with_words(session, [[word] for word in words])
-    return found or places_with_words(session, words_as_meant(session, words))
-
-
-def words_as_meant(session: Session, words: Sequence[str]) -> list[list[str]]:
-    """Each word with those of the catalog's names that it may be a misspelling of."""
-    names = session.scalars(select(Service.name).union(select(Organization.name)))
-    known = frozenset(" ".join(names).casefold().split())
-    return [[word, *(meant for meant, _ in meant_words(word.casefold(), known))] for word in words]
-
-
-def places_with_words(session: Session, words: Sequence[Sequence[str]]) -> list[ServiceAtLocation]:
-    """One place of each service whose own or partner's name has one spelling of every word."""
-    containing = [
-        or_(
-            *(
-                name.ilike("%" + like_prefix(spelling), escape="\\")
-                for spelling in spellings
-                for name in (Service.name, Organization.name)
-            )
-        )
-        for spellings in words
-    ]
-    found = session.scalars(
-        select(ServiceAtLocation)
-        .join(ServiceAtLocation.service)
-        .join(Service.organization)
-        .where(*containing)
-        .order_by(
-            Service.name, Service.id, ServiceAtLocation.is_listed.desc(), ServiceAtLocation.id
-        )
-        .limit(8 * NAMES_FOUND)
-        .options(joinedload(ServiceAtLocation.service).joinedload(Service.organization))
-    )
-    first: dict[uuid.UUID, ServiceAtLocation] = {}
-    for place in found:
-        first.setdefault(place.service_id, place)
-    return list(first.values())[:NAMES_FOUND]

@@ -21,6 +21,7 @@ from app.recommendations.explanations import (
     whole_score,
 )
 from app.recommendations.listings import Listing
+from app.recommendations.narrowing import metres_of
 from app.recommendations.words import (
     cost_words,
     distance_words,
@@ -61,7 +62,9 @@ class MatchRow:
     """One ranked offer. `score` 0 to 1000 = the sum of the parts' points; distance in metres.
 
     `category` is the need or interest that it serves best: what a referral is made for.
-    `other_places` is filled where each service is shown once, at its best place.
+    `other_places` is filled where each service is shown once, at its best place. `point` is
+    (latitude, longitude), never of a confidential place. `is_unsure`: the listing does not say all
+    that the filters ask.
     """
 
     rank: int
@@ -83,6 +86,10 @@ class MatchRow:
     parts: tuple[PartRow, ...]
     questions: tuple[str, ...]
     other_places: tuple[OtherPlace, ...] = ()
+    point: tuple[float, float] | None = None
+    documents: tuple[str, ...] = ()
+    confirmed: date | None = None
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +115,38 @@ class WhyNot:
 
 
 @dataclass(frozen=True, slots=True)
+class TogetherRow:
+    """What one need gets. `why` is a sentence; `distance` in words, or None."""
+
+    category: str
+    service_id: uuid.UUID
+    service_at_location_id: uuid.UUID
+    name: str
+    organization: str
+    where: str
+    distance: str | None
+    why: str
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherPlan:
+    """The rows by need; labels of needs that nobody serves; the trips, and what they would be with
+    each need's own best.
+    """
+
+    rows: tuple[TogetherRow, ...]
+    unserved: tuple[str, ...]
+    trips: int
+    trips_apart: int
+
+
+@dataclass(frozen=True, slots=True)
 class SupportPage:
     """The answer to "what fits?". `excluded` of the `considered` offers do not fit.
 
-    `listed` is how many rows there are on all pages: the offers that fit, or their services.
+    `listed` is how many rows there are on all pages: the offers that fit, or their services; with
+    filters, those that they let through, of which `unsure` do not say all that was asked.
     """
 
     student: StudentSummary
@@ -126,6 +161,9 @@ class SupportPage:
     why_not: tuple[WhyNot, ...]
     catalog_revision: int
     parameters_version: str
+    unsure: int = 0
+    languages: tuple[str, ...] = ()  # that the fitting offers are in, for the filter
+    together: TogetherPlan | None = None
 
     @property
     def fitting(self) -> int:
@@ -151,10 +189,11 @@ def match_row(
     school: str,
     language: str,
     other_places: tuple[OtherPlace, ...] = (),
+    is_unsure: bool = False,
 ) -> MatchRow:
     """One match in words; `school` is the student's, where the service comes to."""
     offer = match.offer
-    metres = metres_of(match.parts)
+    metres = metres_of(match)
     return MatchRow(
         rank=match.rank,
         score=whole_score(match.score),
@@ -175,6 +214,12 @@ def match_row(
         parts=part_rows(match.parts, language),
         questions=questions_of(match, language),
         other_places=other_places,
+        point=(offer.point.latitude, offer.point.longitude)
+        if offer.point and offer.mode == "place"
+        else None,
+        documents=offer.documents,
+        confirmed=offer.confirmed,
+        is_unsure=is_unsure,
     )
 
 
@@ -183,7 +228,7 @@ def other_place(match: Match, listing: Listing, *, school: str, language: str) -
     return OtherPlace(
         service_at_location_id=listing.service_at_location_id,
         where=where_of(match.offer, listing, school, language),
-        distance=distance_words(metres_of(match.parts), language),
+        distance=distance_words(metres_of(match), language),
     )
 
 
@@ -217,15 +262,6 @@ def when_of(offer: Offer, listing: Listing, language: str) -> str:
     if offer.hours is None and listing.schedule_details:
         return listing.schedule_details
     return hours_words(offer.hours, language)
-
-
-def metres_of(parts: tuple[Part, ...]) -> int | None:
-    """The distance that the closeness criterion compared, if it did."""
-    for part in parts:
-        if part.criterion == "closeness":
-            metres = part.facts.get("metres")
-            return metres if isinstance(metres, int) else None
-    return None
 
 
 def category_of(parts: tuple[Part, ...]) -> str:

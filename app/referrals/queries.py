@@ -14,10 +14,10 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.clock import day_there
 from app.errors import NotFound
 from app.referrals.models import Referral
-from app.referrals.states import DECLINE_REASONS, OPEN, WITH_PARTNER, State
+from app.referrals.states import DECLINE_REASONS, GOES_THERE, OPEN, WITH_PARTNER, State
 from app.security import policy
 from app.security.policy import Actor
-from app.students.models import School, Student
+from app.students.models import School, Student, student_guardian
 from catalog.models import Location, Service, ServiceAtLocation
 
 UNANSWERED_DAYS = 60
@@ -64,6 +64,35 @@ def open_counts(session: Session) -> dict[uuid.UUID, int]:
         .group_by(Referral.service_id)
     )
     return {row.service_id: row.open_now for row in rows}
+
+
+def places_of_siblings(
+    session: Session, actor: Actor, student_id: uuid.UUID
+) -> set[tuple[float, float]]:
+    """Where brothers and sisters whom the actor may see go already: (latitude, longitude) of each
+    place that took one of them (1 statement). Confidential places tell nothing.
+    """
+    own, shared = student_guardian.alias(), student_guardian.alias()
+    rows = session.execute(
+        select(Location.latitude, Location.longitude)
+        .distinct()
+        .select_from(Referral)
+        .join(Referral.student)
+        .join(Referral.service_at_location)
+        .join(ServiceAtLocation.location)
+        .join(shared, shared.c.student_id == Student.id)
+        .join(own, own.c.guardian_id == shared.c.guardian_id)
+        .where(
+            own.c.student_id == student_id,
+            Student.id != student_id,
+            policy.rows(actor, "referrals.read", school_id=Student.school_id),
+            Referral.state.in_(GOES_THERE),
+            Location.is_confidential.is_(False),
+            Location.latitude.is_not(None),
+            Location.longitude.is_not(None),
+        )
+    )
+    return {(row.latitude, row.longitude) for row in rows}
 
 
 def with_names() -> tuple[ExecutableOption, ...]:

@@ -46,6 +46,7 @@ OPEN = frozenset(
 )
 CLOSED = frozenset(State) - OPEN
 WITH_PARTNER = OPEN - {State.DRAFT}
+GOES_THERE = frozenset({State.ACCEPTED, State.IN_SERVICE})
 
 NEXT_MOVE: dict[State, Side | None] = {
     State.DRAFT: Side.PLAN_MANAGER,

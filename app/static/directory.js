@@ -17,7 +17,7 @@
     return L.marker(point, { icon, title: `${n}. ${name}`, alt: `${n}. ${name}` }).bindPopup(words).addTo(map);
   });
   const look = () => {
-    if (marks.length) map.fitBounds(L.featureGroup(marks).getBounds().pad(0.15), { maxZoom: 14, animate: false });
+    if (marks.length) map.fitBounds(L.featureGroup(marks).getBounds().pad(0.15), { maxZoom: box.dataset.tiles ? 14 : 11, animate: false });
   };
   map.setView([35.1, -85.25], 10);
   look();

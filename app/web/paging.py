@@ -39,7 +39,7 @@ class Page(Generic[T]):
 
     def url_of(self, number: int) -> str:
         """The address of another page of the list that this request shows."""
-        kept = {key: value for key, value in request.args.items() if key != "page"}
+        kept = {key: values for key, values in request.args.lists() if key != "page"}
         arguments: dict[str, Any] = {**(request.view_args or {}), **kept, "page": number}
         return url_for(str(request.endpoint), **arguments)
 

@@ -186,6 +186,37 @@ def test_each_roles_pages_are_sound_at_both_widths(
         fits(page)
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_filters_a_comparison_and_the_whole_plan(
+    page_at: PageAt, sign_in: SignIn, axe: CheckPage, fits: CheckPage, width: int
+) -> None:
+    page = page_at(width)
+    sign_in(page, MANAGER)
+    page.wait_for_url("**/today")
+    page.goto("/students?q=Maya")
+    page.get_by_role("link", name="Sample, Maya").click()
+    page.get_by_role("link", name="Find support").click()
+    page.get_by_role("link", name="Whole plan").click()
+    expect(page.get_by_role("heading", name="All needs together")).to_be_visible()
+    axe(page)
+    page.get_by_text("Filter and sort").first.click()
+    page.get_by_label("Sort by").select_option("Nearest")
+    page.get_by_label("With open places").check()
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("fit Maya and the filters")).to_be_visible()
+    axe(page)
+    fits(page)
+    for card in page.get_by_role("article").all()[:2]:
+        card.get_by_label("Compare").check()
+    page.get_by_role("button", name="Compare the ticked").click()
+    expect(page.get_by_role("columnheader")).to_have_count(2)
+    expect(page.get_by_role("rowheader", name="Closeness")).to_be_visible()
+    axe(page)
+    fits(page)
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.get_by_role("checkbox", name="Compare", checked=True)).to_have_count(2)
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/demo/mail", "/api/docs"])
 def test_public_pages_are_sound(page_at: PageAt, fits: CheckPage, path: str) -> None:
     page = page_at(360)

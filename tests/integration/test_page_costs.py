@@ -32,6 +32,8 @@ COSTS = {
     "/students": 6,
     "/students/{student}": 13,
     "/students/{student}/support?need=dental-checkup": 16,
+    "/students/{student}/support?plan=1": 17,
+    "/students/{student}/support/compare?offer={place}": 16,
     "/students/{student}/permissions": 8,
     "/students/{student}/family-link": 9,
     "/referrals": 4,
@@ -124,6 +126,7 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
     _, family_token = make_family_link(session, student, secret=SECRET, now=now)
     return {
         "student": student.id,
+        "place": place.id,
         "referral": referral.id,
         "partner_token": partner_token,
         "family_token": family_token,

@@ -73,7 +73,18 @@ def test_every_code_has_words_and_every_word_a_code(language: str) -> None:
 
 def test_both_languages_say_the_same_things_with_the_same_facts() -> None:
     english, spanish = words_of("en"), words_of("es")
-    for table in ("no", "ask", "change", "part", "together", "rules", "criteria", "fields", "forms", "terms"):
+    for table in (
+        "no",
+        "ask",
+        "change",
+        "part",
+        "together",
+        "rules",
+        "criteria",
+        "fields",
+        "forms",
+        "terms",
+    ):
         assert set(english[table]) == set(spanish[table]), table
     for table in ("no", "ask", "change", "part", "together", "forms"):
         for code, text in english[table].items():

@@ -137,9 +137,7 @@ def test_what_is_chosen_and_why(
     codes: tuple[str, ...],
     trips: int,
 ) -> None:
-    best = best_together(
-        ("dental-checkup", "glasses"), given_options, trip=trip, visited=visited
-    )
+    best = best_together(("dental-checkup", "glasses"), given_options, trip=trip, visited=visited)
     assert tuple(one.option.offer for one in best.chosen) == offers
     assert tuple(one.reason.code for one in best.chosen) == codes
     assert best.trips == trips

@@ -145,15 +145,20 @@ PROFILE = Profile(
 @pytest.mark.parametrize(
     ("asked", "needs", "interests"),
     [
-        ({}, PROFILE.needs, PROFILE.interests),
-        ({"need": "glasses"}, (Need("glasses", 1),), ()),
-        ({"need": "food-pantry"}, (Need("food-pantry", 2),), ()),
-        ({"interest": "lego"}, (), (Interest("lego", 3),)),
-        ({"interest": "chess"}, (), (Interest("chess", 2),)),
+        ({}, (), ()),
+        ({"needs": ["glasses"]}, (Need("glasses", 1),), ()),
+        ({"needs": ["food-pantry"]}, (Need("food-pantry", 2),), ()),
+        ({"interests": ["lego"]}, (), (Interest("lego", 3),)),
+        ({"interests": ["chess"]}, (), (Interest("chess", 2),)),
+        (
+            {"needs": ["glasses"], "interests": ["chess"]},
+            (Need("glasses", 1),),
+            (Interest("chess", 2),),
+        ),
     ],
 )
 def test_focus_narrows_to_what_was_asked_with_the_plans_own_urgency(
-    asked: dict[str, str], needs: tuple[Need, ...], interests: tuple[Interest, ...]
+    asked: dict[str, list[str]], needs: tuple[Need, ...], interests: tuple[Interest, ...]
 ) -> None:
     focused = focus(PROFILE, **asked)
     assert (focused.needs, focused.interests) == (needs, interests)
