@@ -1,8 +1,8 @@
 """A reason, a question, a change or a part of a score, told in plain words.
 
-Called by pages, messages and the API. The words are data (`matching/words/en.toml`, `es.toml`):
-this module fills them and decides nothing. Facts come out as people write them (miles, dollars,
-dates), never raw.
+Called by pages, messages and the API. The words are data: each rule's stand in its own file, all
+others in `matching/words/en.toml` and `es.toml`. This module fills them and decides nothing. Facts
+come out as people write them (miles, dollars, dates), never raw.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from matching.errors import MatchingError
 from matching.phrasing import PHRASE_OF, Phrases
+from matching.rules import RULES
 from matching.together import TOGETHER
 from matching.types import Part, Reason, Verdict
 
@@ -65,10 +66,17 @@ def criterion_name(criterion: str, language: str = "en") -> str:
 
 @cache
 def words_of(language: str) -> Mapping[str, Any]:
-    """The word file of a language. Raise MatchingError where there is none."""
+    """A language's words: its file, with those of each rule. Raise MatchingError where none are."""
     if language not in LANGUAGES:
         raise MatchingError(
             f"There are no words in {language!r}: choose one of {', '.join(LANGUAGES)}."
         )
     path = Path(__file__).parent / "words" / f"{language}.toml"
-    return MappingProxyType(tomllib.loads(path.read_text(encoding="utf-8")))
+    words = {"ask": {}, "change": {}, **tomllib.loads(path.read_text(encoding="utf-8"))}
+    for rule in RULES:
+        told = rule.words[language]
+        words["rules"][rule.name] = told.name
+        words["no"] |= told.no
+        words["ask"] |= told.ask
+        words["change"] |= told.change
+    return MappingProxyType(words)

@@ -1,14 +1,14 @@
 """What an eligibility rule is. The rules themselves are one file each in `matching/rules/`.
 
-To add a rule: write its file (decisions in the docstring, `judge`, `verdicts`, `RULE` with the facts
-of the profile that it goes by: answers are shared by students who have those alike), name it in
-`matching/rules/__init__.py`, and give its codes words in `matching/words/`. Tests find the rest.
+To add a rule, add its file: decisions in the docstring, `judge`, `verdicts`, words in English and
+Spanish, and `RULE` with the facts of the profile that it goes by (answers are shared by students who
+have those alike). Nothing else names it; docs/adding-a-rule.md walks through one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -24,6 +24,20 @@ Circumstances = tuple[Profile, Offer, date]  # what a change changes: student, p
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a rule says in one language: its name, and a sentence for each code.
+
+    `no` says why not, `ask` whom to ask what, `change` what would turn a NO. Facts stand in {braces}
+    under their names in `matching/phrasing.py`, and come out as people write them.
+    """
+
+    name: str
+    no: Mapping[str, str] = field(default_factory=dict)
+    ask: Mapping[str, str] = field(default_factory=dict)
+    change: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of eligibility.
 
@@ -34,17 +48,29 @@ class Rule:
 
     Where something could turn a NO, `change` finds the smallest change that does (or None where
     this time nothing can), and `apply` carries it out.
+
+    `words` are by language; `order` says where its reasons stand among those of other rules.
     """
 
     name: str
     judge: Callable[[Offer, Question], Reason | None]
     verdicts: Callable[[Columns, Rows, Question], Verdicts]
     facts: tuple[str, ...]
-    codes: tuple[str, ...]
+    words: Mapping[str, Words]
+    order: int
     alike: Callable[[Columns, Profile], Hashable] | None = None
-    change_codes: tuple[str, ...] = ()
     change: Callable[[Offer, Question], Reason | None] | None = None
     apply: Callable[[Profile, Offer, date, Reason], Circumstances] | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code of its reasons, NO and UNKNOWN."""
+        return (*self.words["en"].no, *self.words["en"].ask)
+
+    @property
+    def change_codes(self) -> tuple[str, ...]:
+        """Every code of its changes."""
+        return tuple(self.words["en"].change)
 
 
 def no(rule: str, code: str, **facts: object) -> Reason:

@@ -1,64 +1,31 @@
 """Eligibility: every rule, one a file, and the scalar answers of all of them together.
 
 Called by the engine and by the tests' oracle. One NO excludes; UNKNOWN is a question and never
-excludes. `matching/rule.py` says how to add a rule.
+excludes. A file in this folder is a rule: nothing else names it (`matching/rule.py` says what it
+must hold).
 """
 
 from __future__ import annotations
 
+import pkgutil
+from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
 from typing import Final
 
 from matching.question import Question
 from matching.rule import Circumstances, Rule
-from matching.rules import (
-    access,
-    active,
-    age,
-    cap,
-    declined,
-    free_time,
-    gender,
-    grade,
-    income,
-    insurance,
-    language,
-    listing,
-    openings,
-    reach,
-    referred,
-    residence,
-    school,
-    season,
-    situation_barred,
-    situation_required,
-)
+from matching.rules import listing
 from matching.types import Offer, Profile, Reason, Verdict
 
-RULES: Final[
-    tuple[Rule, ...]
-] = (  # in the order in which reasons are told; the listing first of all
-    listing.RULE,
-    active.RULE,
-    season.RULE,
-    age.RULE,
-    grade.RULE,
-    school.RULE,
-    residence.RULE,
-    situation_required.RULE,
-    situation_barred.RULE,
-    gender.RULE,
-    insurance.RULE,
-    income.RULE,
-    language.RULE,
-    access.RULE,
-    reach.RULE,
-    free_time.RULE,
-    openings.RULE,
-    cap.RULE,
-    referred.RULE,
-    declined.RULE,
-)
+
+def _found() -> Iterator[Rule]:
+    for module in pkgutil.iter_modules(__path__):
+        yield import_module(f"{__name__}.{module.name}").RULE
+
+
+# In the order in which reasons are told; the listing first of all.
+RULES: Final[tuple[Rule, ...]] = tuple(sorted(_found(), key=lambda rule: rule.order))
 RULE_OF: Final = {rule.name: rule for rule in RULES}
 
 

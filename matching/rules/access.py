@@ -13,7 +13,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no, sorted_terms
 from matching.types import Offer, Reason
 
 NAME = "access"
@@ -38,6 +38,32 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=missing & ~doubtful, unknown=missing & doubtful)
 
 
+WORDS = {
+    "en": Words(
+        name="Access",
+        no={
+            "access_missing": "The place does not have: {access}.",
+        },
+        ask={
+            "access_not_stated": "Ask the partner: does it have {access}?",
+        },
+    ),
+    "es": Words(
+        name="Accesibilidad",
+        no={
+            "access_missing": "El lugar no tiene: {access}.",
+        },
+        ask={
+            "access_not_stated": "Pregunte a la organización: ¿tiene {access}?",
+        },
+    ),
+}
+
 RULE = Rule(
-    NAME, judge, verdicts, facts=("access_needs",), codes=("access_not_stated", "access_missing")
+    NAME,
+    judge,
+    verdicts,
+    facts=("access_needs",),
+    words=WORDS,
+    order=130,
 )

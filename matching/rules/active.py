@@ -8,7 +8,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, column_of, no
+from matching.rule import Rule, Verdicts, Words, column_of, no
 from matching.types import Offer, Reason
 
 NAME = "active"
@@ -24,4 +24,26 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=~columns.is_active[rows])
 
 
-RULE = Rule(NAME, judge, verdicts, facts=(), codes=("inactive",))
+WORDS = {
+    "en": Words(
+        name="Open for referrals",
+        no={
+            "inactive": "It is not taking referrals now.",
+        },
+    ),
+    "es": Words(
+        name="Recibe estudiantes",
+        no={
+            "inactive": "Ahora no recibe estudiantes.",
+        },
+    ),
+}
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    facts=(),
+    words=WORDS,
+    order=10,
+)

@@ -18,7 +18,7 @@ from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
 from matching.ranges import fits, lies, next_start, restricts
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no
 from matching.types import Offer, Profile, Reason
 from matching.waiting import apply_wait, day_of_age, wait_until
 
@@ -69,14 +69,52 @@ def change(offer: Offer, question: Question) -> Reason | None:
     return None if day is None else wait_until(NAME, "old_enough", day, question)
 
 
+WORDS = {
+    "en": Words(
+        name="Age",
+        no={
+            "too_young": "It takes ages {ages}. The student is {age}: not old enough yet.",
+            "too_old": "It takes ages {ages}. The student is {age}: too old.",
+            "between_ages": "It takes ages {ages}. The student is {age}.",
+        },
+        ask={
+            "ages_not_stated": "Ask the partner: what ages does it take?",
+            "age_unknown": "Ask the family: how old is the student? It takes ages {ages}.",
+        },
+        change={
+            "old_enough": "It would match from {on}, when the student is old enough.",
+        },
+    ),
+    "es": Words(
+        name="Edad",
+        no={
+            "too_young": (
+                "Recibe estas edades: {ages}. El estudiante tiene {age}: todavía es muy joven."
+            ),
+            "too_old": "Recibe estas edades: {ages}. El estudiante tiene {age}: es mayor.",
+            "between_ages": "Recibe estas edades: {ages}. El estudiante tiene {age}.",
+        },
+        ask={
+            "ages_not_stated": "Pregunte a la organización: ¿qué edades recibe?",
+            "age_unknown": (
+                "Pregunte a la familia: ¿cuántos años tiene el estudiante? Recibe estas"
+                " edades: {ages}."
+            ),
+        },
+        change={
+            "old_enough": "Sería posible desde el {on}, cuando el estudiante tenga la edad.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("age",),
     alike=alike,
-    codes=("ages_not_stated", "age_unknown", "too_young", "too_old", "between_ages"),
-    change_codes=("old_enough",),
     change=change,
     apply=apply_wait,
+    words=WORDS,
+    order=30,
 )

@@ -14,7 +14,7 @@ import numpy as np
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, Words, column_of, no, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "cap"
@@ -55,13 +55,34 @@ def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumsta
     return profile, replace(offer, referral_cap=cast("int", change.facts["cap"])), on
 
 
+WORDS = {
+    "en": Words(
+        name="Referrals at a time",
+        no={
+            "at_cap": "It takes {cap} at a time and has {open} now.",
+        },
+        change={
+            "one_more": "It would match if the partner took one more, {cap} in all.",
+        },
+    ),
+    "es": Words(
+        name="Solicitudes a la vez",
+        no={
+            "at_cap": "Recibe {cap} a la vez y ahora tiene {open}.",
+        },
+        change={
+            "one_more": "Sería posible si la organización recibiera a uno más, {cap} en total.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=(),
-    codes=("at_cap",),
-    change_codes=("one_more",),
     change=change,
     apply=apply,
+    words=WORDS,
+    order=170,
 )

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, column_of, no
+from matching.rule import Rule, Verdicts, Words, column_of, no
 from matching.types import Offer, Profile, Reason
 from matching.waiting import apply_wait, wait_until
 
@@ -42,14 +42,35 @@ def change(offer: Offer, question: Question) -> Reason | None:
     return None if until is None else wait_until(NAME, "try_again", until, question)
 
 
+WORDS = {
+    "en": Words(
+        name="Declined before",
+        no={
+            "declined_lately": "It was declined. A new try makes sense from {until}.",
+        },
+        change={
+            "try_again": "It would match from {on}.",
+        },
+    ),
+    "es": Words(
+        name="No aceptado antes",
+        no={
+            "declined_lately": "No fue aceptado. Se puede intentar de nuevo desde el {until}.",
+        },
+        change={
+            "try_again": "Sería posible desde el {on}.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("declined",),
     alike=alike,
-    codes=("declined_lately",),
-    change_codes=("try_again",),
     change=change,
     apply=apply_wait,
+    words=WORDS,
+    order=190,
 )

@@ -20,7 +20,7 @@ from typing import cast
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, Words, ask, column_of, no, would_do
 from matching.types import Hours, Offer, Profile, Reason
 from matching.week import DAY_MINUTES, Stretch, Week, longest, overlap, week
 
@@ -95,13 +95,48 @@ def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumsta
     return replace(profile, free_hours=(*(profile.free_hours or ()), stretch)), offer, on
 
 
+WORDS = {
+    "en": Words(
+        name="Free time",
+        no={
+            "too_little_time": (
+                "It is open {hours}. The student is free then for {minutes}. It takes {enough}."
+            ),
+        },
+        ask={
+            "hours_not_stated": "Ask the partner: on which days and at what time?",
+            "free_hours_unknown": "Ask the family: when is the student free? It is open {hours}.",
+        },
+        change={
+            "free_then": "It would match if the student were also free on {stretch}.",
+        },
+    ),
+    "es": Words(
+        name="Tiempo libre",
+        no={
+            "too_little_time": (
+                "Abre: {hours}. El estudiante está libre entonces {minutes}. Hace falta {enough}."
+            ),
+        },
+        ask={
+            "hours_not_stated": "Pregunte a la organización: ¿qué días y a qué hora?",
+            "free_hours_unknown": (
+                "Pregunte a la familia: ¿cuándo está libre el estudiante? Abre: {hours}."
+            ),
+        },
+        change={
+            "free_then": "Sería posible si el estudiante también estuviera libre el {stretch}.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("free_hours",),
-    codes=("hours_not_stated", "free_hours_unknown", "too_little_time"),
-    change_codes=("free_then",),
     change=change,
     apply=apply,
+    words=WORDS,
+    order=150,
 )

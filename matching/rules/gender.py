@@ -9,7 +9,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no
 from matching.types import Offer, Reason
 
 NAME = "gender"
@@ -33,4 +33,36 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=restricted & ~columns.genders.has_any((gender,), rows))
 
 
-RULE = Rule(NAME, judge, verdicts, facts=("gender",), codes=("gender_unknown", "other_gender"))
+WORDS = {
+    "en": Words(
+        name="Gender",
+        no={
+            "other_gender": "It is only for {gender}.",
+        },
+        ask={
+            "gender_unknown": (
+                "Ask the family: is the program right for the student? It is only for {gender}."
+            ),
+        },
+    ),
+    "es": Words(
+        name="Género",
+        no={
+            "other_gender": "Es solo para {gender}.",
+        },
+        ask={
+            "gender_unknown": (
+                "Pregunte a la familia: ¿es adecuado para el estudiante? Es solo para {gender}."
+            ),
+        },
+    ),
+}
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    facts=("gender",),
+    words=WORDS,
+    order=90,
+)

@@ -15,7 +15,7 @@ from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
 from matching.ranges import fits, lies, next_start, restricts
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no
 from matching.types import Offer, Reason
 from matching.waiting import apply_wait, day_of_school_year, wait_until
 
@@ -56,13 +56,46 @@ def change(offer: Offer, question: Question) -> Reason | None:
     return None if day is None else wait_until(NAME, "in_grade", day, question)
 
 
+WORDS = {
+    "en": Words(
+        name="Grade",
+        no={
+            "below_grades": "It takes {grades}. The student is in {grade}.",
+            "above_grades": "It takes {grades}. The student is in {grade}.",
+            "between_grades": "It takes {grades}. The student is in {grade}.",
+        },
+        ask={
+            "grade_unknown": "Ask the school: what grade is the student in? It takes {grades}.",
+        },
+        change={
+            "in_grade": "It would match from {on}, when the student is in {grade_then}.",
+        },
+    ),
+    "es": Words(
+        name="Grado",
+        no={
+            "below_grades": "Recibe: {grades}. El estudiante está en {grade}.",
+            "above_grades": "Recibe: {grades}. El estudiante está en {grade}.",
+            "between_grades": "Recibe: {grades}. El estudiante está en {grade}.",
+        },
+        ask={
+            "grade_unknown": (
+                "Pregunte a la escuela: ¿en qué grado está el estudiante? Recibe: {grades}."
+            ),
+        },
+        change={
+            "in_grade": "Sería posible desde el {on}, cuando el estudiante esté en {grade_then}.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("grade",),
-    codes=("grade_unknown", "below_grades", "above_grades", "between_grades"),
-    change_codes=("in_grade",),
     change=change,
     apply=apply_wait,
+    words=WORDS,
+    order=40,
 )

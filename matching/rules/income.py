@@ -16,7 +16,7 @@ import numpy as np
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, Words, ask, column_of, no, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "income"
@@ -57,14 +57,55 @@ def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumsta
     return replace(profile, income_percent=cast("int", change.facts["ceiling"])), offer, on
 
 
+WORDS = {
+    "en": Words(
+        name="Household income",
+        no={
+            "income_above": (
+                "The household income is {income} of the poverty line. The limit is {ceiling}."
+            ),
+        },
+        ask={
+            "income_unknown": (
+                "Ask the family: is the household income at most {ceiling} of the poverty line?"
+            ),
+        },
+        change={
+            "income_at_ceiling": (
+                "It would match with a household income of {ceiling} of the poverty line or less."
+            ),
+        },
+    ),
+    "es": Words(
+        name="Ingresos del hogar",
+        no={
+            "income_above": (
+                "Los ingresos del hogar son el {income} de la línea de pobreza. El "
+                "límite es {ceiling}."
+            ),
+        },
+        ask={
+            "income_unknown": (
+                "Pregunte a la familia: ¿los ingresos del hogar son como máximo el "
+                "{ceiling} de la línea de pobreza?"
+            ),
+        },
+        change={
+            "income_at_ceiling": (
+                "Sería posible con ingresos del hogar del {ceiling} de la línea de pobreza o menos."
+            ),
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("income_percent",),
     alike=alike,
-    codes=("income_unknown", "income_above"),
-    change_codes=("income_at_ceiling",),
     change=change,
     apply=apply,
+    words=WORDS,
+    order=110,
 )

@@ -17,7 +17,17 @@ from typing import cast
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, sorted_terms, would_do
+from matching.rule import (
+    Circumstances,
+    Rule,
+    Verdicts,
+    Words,
+    ask,
+    column_of,
+    no,
+    sorted_terms,
+    would_do,
+)
 from matching.types import Offer, Profile, Reason
 
 NAME = "insurance"
@@ -61,13 +71,46 @@ def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumsta
     return replace(profile, insurance=cast("str", change.facts["insurance"])), offer, on
 
 
+WORDS = {
+    "en": Words(
+        name="Insurance",
+        no={
+            "insurance_not_taken": "It accepts {accepted}. The student has {insurance}.",
+            "uninsured_not_taken": "It accepts {accepted}. The student has no insurance.",
+        },
+        ask={
+            "insurance_unknown": (
+                "Ask the family: which insurance does the student have? It accepts {accepted}."
+            ),
+        },
+        change={
+            "get_insured": "It would match with {accepted}. The family may be able to sign up.",
+        },
+    ),
+    "es": Words(
+        name="Seguro médico",
+        no={
+            "insurance_not_taken": "Acepta {accepted}. El estudiante tiene {insurance}.",
+            "uninsured_not_taken": "Acepta {accepted}. El estudiante no tiene seguro médico.",
+        },
+        ask={
+            "insurance_unknown": (
+                "Pregunte a la familia: ¿qué seguro médico tiene el estudiante? Acepta {accepted}."
+            ),
+        },
+        change={
+            "get_insured": "Sería posible con {accepted}. Quizás la familia puede inscribirse.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("insurance",),
-    codes=("insurance_unknown", "insurance_not_taken", "uninsured_not_taken"),
-    change_codes=("get_insured",),
     change=change,
     apply=apply,
+    words=WORDS,
+    order=100,
 )

@@ -17,7 +17,17 @@ from datetime import date
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, sorted_terms, would_do
+from matching.rule import (
+    Circumstances,
+    Rule,
+    Verdicts,
+    Words,
+    ask,
+    column_of,
+    no,
+    sorted_terms,
+    would_do,
+)
 from matching.types import Offer, Profile, Reason
 
 NAME = "language"
@@ -67,18 +77,61 @@ def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumsta
     return profile, replace(offer, has_interpreter=True), on
 
 
+WORDS = {
+    "en": Words(
+        name="Language",
+        no={
+            "language_not_served": (
+                "Staff speak {spoken}, and there is no interpreter. The family speaks {languages}."
+            ),
+        },
+        ask={
+            "languages_not_stated": (
+                "Ask the partner: can it serve a family that speaks {languages}?"
+            ),
+            "interpreter_not_stated": (
+                "Ask the partner: is there an interpreter for {languages}? Staff speak {spoken}."
+            ),
+            "language_unknown": (
+                "Ask the family: which language do you like to speak? Staff speak {spoken}."
+            ),
+        },
+        change={
+            "bring_interpreter": "It would match with an interpreter for {languages}.",
+        },
+    ),
+    "es": Words(
+        name="Idioma",
+        no={
+            "language_not_served": (
+                "El personal habla {spoken} y no hay intérprete. La familia habla {languages}."
+            ),
+        },
+        ask={
+            "languages_not_stated": (
+                "Pregunte a la organización: ¿puede atender a una familia que habla {languages}?"
+            ),
+            "interpreter_not_stated": (
+                "Pregunte a la organización: ¿hay intérprete de {languages}? El "
+                "personal habla {spoken}."
+            ),
+            "language_unknown": (
+                "Pregunte a la familia: ¿qué idioma prefieren hablar? El personal habla {spoken}."
+            ),
+        },
+        change={
+            "bring_interpreter": "Sería posible con un intérprete de {languages}.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("languages",),
-    codes=(
-        "languages_not_stated",
-        "interpreter_not_stated",
-        "language_unknown",
-        "language_not_served",
-    ),
-    change_codes=("bring_interpreter",),
     change=change,
     apply=apply,
+    words=WORDS,
+    order=120,
 )

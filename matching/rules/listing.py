@@ -10,7 +10,7 @@ from matching.checks import contradiction
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, column_of, no
+from matching.rule import Rule, Verdicts, Words, column_of, no
 from matching.types import Offer, Reason
 
 NAME = "listing"
@@ -27,4 +27,30 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=columns.is_contradictory[rows])
 
 
-RULE = Rule(NAME, judge, verdicts, facts=(), codes=("contradictory",))
+WORDS = {
+    "en": Words(
+        name="Listing",
+        no={
+            "contradictory": (
+                "The listing contradicts itself ({field}). The partner needs to correct it."
+            ),
+        },
+    ),
+    "es": Words(
+        name="Ficha",
+        no={
+            "contradictory": (
+                "La ficha se contradice ({field}). La organización tiene que corregirla."
+            ),
+        },
+    ),
+}
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    facts=(),
+    words=WORDS,
+    order=0,
+)

@@ -18,7 +18,7 @@ from datetime import date
 from matching.columns import Columns
 from matching.lookups import Mask, Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, Words, ask, column_of, no, would_do
 from matching.types import Offer, Openings, Profile, Reason
 from matching.waiting import apply_wait, wait_until
 
@@ -87,20 +87,65 @@ def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumsta
     return profile, replace(offer, openings=replace(offer.openings, available=1, as_of=on)), on
 
 
+WORDS = {
+    "en": Words(
+        name="Open places",
+        no={
+            "full": "It was full on {as_of}, and it keeps no waitlist.",
+        },
+        ask={
+            "openings_not_stated": "Ask the partner: is there an open place now?",
+            "openings_undated": (
+                "Ask the partner: is there an open place now? It told {available}, but not when."
+            ),
+            "openings_stale": (
+                "Ask the partner: is there an open place now? It told {available} on {as_of}."
+            ),
+            "intake_begun": "Ask the partner: are there open places since the intake of {first}?",
+            "waitlist_not_stated": "Ask the partner: is there a waitlist? It was full on {as_of}.",
+        },
+        change={
+            "next_intake": "It would match from {on}, the next intake.",
+            "place_opens": "It would match as soon as a place opens.",
+        },
+    ),
+    "es": Words(
+        name="Lugares libres",
+        no={
+            "full": "Estaba lleno el {as_of} y no tiene lista de espera.",
+        },
+        ask={
+            "openings_not_stated": "Pregunte a la organización: ¿hay un lugar libre ahora?",
+            "openings_undated": (
+                "Pregunte a la organización: ¿hay un lugar libre ahora? Dijo "
+                "{available}, pero no cuándo."
+            ),
+            "openings_stale": (
+                "Pregunte a la organización: ¿hay un lugar libre ahora? Dijo "
+                "{available} el {as_of}."
+            ),
+            "intake_begun": (
+                "Pregunte a la organización: ¿hay lugares libres desde las "
+                "inscripciones del {first}?"
+            ),
+            "waitlist_not_stated": (
+                "Pregunte a la organización: ¿hay lista de espera? Estaba lleno el {as_of}."
+            ),
+        },
+        change={
+            "next_intake": "Sería posible desde el {on}, las próximas inscripciones.",
+            "place_opens": "Sería posible en cuanto haya un lugar libre.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=(),
-    codes=(
-        "openings_not_stated",
-        "openings_undated",
-        "openings_stale",
-        "intake_begun",
-        "waitlist_not_stated",
-        "full",
-    ),
-    change_codes=("next_intake", "place_opens"),
     change=change,
     apply=apply,
+    words=WORDS,
+    order=160,
 )

@@ -22,7 +22,7 @@ from matching.columns import Columns
 from matching.geo import Whole
 from matching.lookups import Mask, Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, ask, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, Words, ask, column_of, no, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "reach"
@@ -105,21 +105,52 @@ def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumsta
     return replace(profile, travel=cast("str", change.facts["travel"])), offer, on
 
 
+WORDS = {
+    "en": Words(
+        name="Distance",
+        no={
+            "too_far": "It is {metres} away. That is too far, even by car.",
+            "too_far_by_foot": "It is {metres} away, {past} past walking reach.",
+            "too_far_by_bus": "It is {metres} away, {past} past the reach of a bus ride.",
+            "too_far_by_car": "It is {metres} away, {past} past the reach of a car ride.",
+        },
+        ask={
+            "place_not_stated": "Ask the partner: where does it take place?",
+            "home_unknown": "Ask the family: where do you live? It may be too far.",
+            "travel_unknown": "Ask the family: how do you get around? It is {metres} away.",
+        },
+        change={
+            "ride_by_bus": "{past} past walking reach: a bus ride would do.",
+            "ride_by_car": "{past} past reach: a ride by car would do.",
+        },
+    ),
+    "es": Words(
+        name="Distancia",
+        no={
+            "too_far": "Está a {metres}. Es demasiado lejos, incluso en carro.",
+            "too_far_by_foot": "Está a {metres}, {past} más de lo que se puede caminar.",
+            "too_far_by_bus": "Está a {metres}, {past} más de lo que alcanza un viaje en autobús.",
+            "too_far_by_car": "Está a {metres}, {past} más de lo que alcanza un viaje en carro.",
+        },
+        ask={
+            "place_not_stated": "Pregunte a la organización: ¿dónde se hace?",
+            "home_unknown": "Pregunte a la familia: ¿dónde viven? Puede estar demasiado lejos.",
+            "travel_unknown": "Pregunte a la familia: ¿cómo se trasladan? Está a {metres}.",
+        },
+        change={
+            "ride_by_bus": "{past} más de lo que se puede caminar: bastaría un viaje en autobús.",
+            "ride_by_car": "{past} más del alcance: bastaría un viaje en carro.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("home", "school_point", "travel"),
-    codes=(
-        "place_not_stated",
-        "home_unknown",
-        "travel_unknown",
-        "too_far",
-        "too_far_by_foot",
-        "too_far_by_bus",
-        "too_far_by_car",
-    ),
-    change_codes=("ride_by_bus", "ride_by_car"),
     change=change,
     apply=apply,
+    words=WORDS,
+    order=140,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, column_of, no
+from matching.rule import Rule, Verdicts, Words, column_of, no
 from matching.types import Offer, Reason
 
 NAME = "referred"
@@ -24,4 +24,26 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=columns.services.has_any(question.profile.referred, rows))
 
 
-RULE = Rule(NAME, judge, verdicts, facts=("referred",), codes=("already_referred",))
+WORDS = {
+    "en": Words(
+        name="Already referred",
+        no={
+            "already_referred": "The student already has an open referral to it.",
+        },
+    ),
+    "es": Words(
+        name="Ya enviado",
+        no={
+            "already_referred": "El estudiante ya tiene una solicitud abierta allí.",
+        },
+    ),
+}
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    facts=("referred",),
+    words=WORDS,
+    order=180,
+)

@@ -21,7 +21,7 @@ from matching.columns import Columns
 from matching.geo import is_inside, metres_between
 from matching.lookups import Areas, Mask, Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no, sorted_terms
 from matching.types import Offer, Profile, Reason, Residence
 
 NAME = "residence"
@@ -135,11 +135,44 @@ def _is_homeless(question: Question) -> bool:
     return HOMELESS in (question.profile.situations or ())
 
 
+WORDS = {
+    "en": Words(
+        name="Where the family lives",
+        no={
+            "outside_area": "It serves only {area}. The family lives outside it.",
+        },
+        ask={
+            "area_not_stated": "Ask the partner: where must a family live to be served?",
+            "home_area_unknown": "Ask the family: where do you live? It serves {area}.",
+            "area_if_homeless": (
+                "Ask the partner: does it serve a student without a fixed home? It serves {area}."
+            ),
+        },
+    ),
+    "es": Words(
+        name="Dónde vive la familia",
+        no={
+            "outside_area": "Atiende solo a {area}. La familia vive fuera.",
+        },
+        ask={
+            "area_not_stated": (
+                "Pregunte a la organización: ¿dónde debe vivir una familia para recibir ayuda?"
+            ),
+            "home_area_unknown": "Pregunte a la familia: ¿dónde viven? Atiende a {area}.",
+            "area_if_homeless": (
+                "Pregunte a la organización: ¿atiende a un estudiante sin hogar fijo? "
+                "Atiende a {area}."
+            ),
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("zip_code", "county", "home", "situations"),
     alike=alike,
-    codes=("area_not_stated", "home_area_unknown", "area_if_homeless", "outside_area"),
+    words=WORDS,
+    order=60,
 )

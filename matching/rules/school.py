@@ -9,7 +9,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no
 from matching.types import Offer, Reason
 
 NAME = "school"
@@ -36,4 +36,37 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     )
 
 
-RULE = Rule(NAME, judge, verdicts, facts=("school",), codes=("school_unknown", "other_school"))
+WORDS = {
+    "en": Words(
+        name="School",
+        no={
+            "other_school": "It is only for students of other schools.",
+        },
+        ask={
+            "school_unknown": (
+                "Ask the family: which school does the student go to? It is only for some schools."
+            ),
+        },
+    ),
+    "es": Words(
+        name="Escuela",
+        no={
+            "other_school": "Es solo para estudiantes de otras escuelas.",
+        },
+        ask={
+            "school_unknown": (
+                "Pregunte a la familia: ¿a qué escuela va el estudiante? Es solo para "
+                "algunas escuelas."
+            ),
+        },
+    ),
+}
+
+RULE = Rule(
+    NAME,
+    judge,
+    verdicts,
+    facts=("school",),
+    words=WORDS,
+    order=50,
+)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, column_of, no
+from matching.rule import Rule, Verdicts, Words, column_of, no
 from matching.types import Offer, Reason
 from matching.waiting import apply_wait, wait_until
 
@@ -40,13 +40,36 @@ def change(offer: Offer, question: Question) -> Reason | None:
     return None if first is None else wait_until(NAME, "season_begins", first, question)
 
 
+WORDS = {
+    "en": Words(
+        name="Season",
+        no={
+            "before_season": "It starts on {first}.",
+            "after_season": "It ended on {last}.",
+        },
+        change={
+            "season_begins": "It would match from {on}.",
+        },
+    ),
+    "es": Words(
+        name="Temporada",
+        no={
+            "before_season": "Empieza el {first}.",
+            "after_season": "Terminó el {last}.",
+        },
+        change={
+            "season_begins": "Sería posible desde el {on}.",
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=(),
-    codes=("before_season", "after_season"),
-    change_codes=("season_begins",),
     change=change,
     apply=apply_wait,
+    words=WORDS,
+    order=20,
 )

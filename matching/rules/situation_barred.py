@@ -8,7 +8,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no, sorted_terms
 from matching.types import Offer, Reason
 
 NAME = "situation_barred"
@@ -35,10 +35,39 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=columns.barred.has_any(situations, rows))
 
 
+WORDS = {
+    "en": Words(
+        name="Who it cannot take",
+        no={
+            "in_barred_situation": "It cannot take students in this situation: {situations}.",
+        },
+        ask={
+            "barred_situation_unknown": (
+                "Ask the family, with care: does any of this apply? It cannot take: {situations}."
+            ),
+        },
+    ),
+    "es": Words(
+        name="A quién no puede recibir",
+        no={
+            "in_barred_situation": (
+                "No puede recibir a estudiantes en esta situación: {situations}."
+            ),
+        },
+        ask={
+            "barred_situation_unknown": (
+                "Pregunte a la familia, con cuidado: ¿es su caso alguno de estos? No "
+                "puede recibir: {situations}."
+            ),
+        },
+    ),
+}
+
 RULE = Rule(
     NAME,
     judge,
     verdicts,
     facts=("situations",),
-    codes=("barred_situation_unknown", "in_barred_situation"),
+    words=WORDS,
+    order=80,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, ask, column_of, no, sorted_terms
+from matching.rule import Rule, Verdicts, Words, ask, column_of, no, sorted_terms
 from matching.types import Offer, Reason
 
 NAME = "situation_required"
@@ -36,6 +36,37 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=restricted & ~columns.required.has_any(situations, rows))
 
 
+WORDS = {
+    "en": Words(
+        name="Who it is for",
+        no={
+            "situation_missing": "It is only for students in this situation: {situations}.",
+        },
+        ask={
+            "situation_unknown": (
+                "Ask the family, with care: does any of this apply? It is for: {situations}."
+            ),
+        },
+    ),
+    "es": Words(
+        name="Para quién es",
+        no={
+            "situation_missing": "Es solo para estudiantes en esta situación: {situations}.",
+        },
+        ask={
+            "situation_unknown": (
+                "Pregunte a la familia, con cuidado: ¿es su caso alguno de estos? Es "
+                "para: {situations}."
+            ),
+        },
+    ),
+}
+
 RULE = Rule(
-    NAME, judge, verdicts, facts=("situations",), codes=("situation_unknown", "situation_missing")
+    NAME,
+    judge,
+    verdicts,
+    facts=("situations",),
+    words=WORDS,
+    order=70,
 )
