@@ -34,6 +34,17 @@ def folder_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, byte
         yield found.name, found.read_bytes()
 
 
+# What zipfile raises for an archive whose bytes are not as they were written.
+ZIP_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,  # a version or a method that does not exist
+    UnicodeDecodeError,  # a name that is no UTF-8
+    OSError,
+)
+
+
 def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]:
     """The tables of a zip, never unpacked to disk, counted while they are read."""
     try:
@@ -56,7 +67,7 @@ def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]
                     raise TooLargeError(too_large(path.name, limit))
                 left -= len(content)
                 yield name, content
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except ZIP_DAMAGE as error:
         raise BrokenFileError(
             f"{path.name!r} cannot be opened as a zip: it is damaged or cut short. "
             "Ask for it again, or download it anew."

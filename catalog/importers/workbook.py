@@ -111,7 +111,7 @@ def check_size(path: Path, limit: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except files.ZIP_DAMAGE as error:
         raise BrokenFileError(
             f"{path.name!r} cannot be opened: it is damaged or cut short. Ask for it again."
         ) from error

@@ -168,6 +168,28 @@ def test_damaged_bytes_are_told_and_never_a_crash(
         read_package(path)
 
 
+@pytest.mark.parametrize("suffix", ["xlsx", "zip"])
+@pytest.mark.parametrize(
+    ("offset", "byte"),
+    [
+        pytest.param(6, 0xFF, id="a version of zip that does not exist"),
+        pytest.param(47, 0xFF, id="a name that is no UTF-8"),
+    ],
+)
+def test_an_entry_that_zip_cannot_mean_is_told(
+    tmp_path: Path, suffix: str, offset: int, byte: int
+) -> None:
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider"], ["Sample"]])
+    content = bytearray(path.read_bytes())
+    entry = content.rindex(b"PK\x01\x02")  # an entry of the central directory
+    content[entry + 9] |= 0x08  # its name is in UTF-8
+    content[entry + offset] = byte
+    damaged = tmp_path / f"damaged.{suffix}"
+    damaged.write_bytes(content)
+    with pytest.raises(BrokenFileError):
+        read_package(damaged)
+
+
 def test_a_locked_workbook_is_told(tmp_path: Path) -> None:
     path = tmp_path / "p.xlsx"
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 5_000)
