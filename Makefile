@@ -11,7 +11,7 @@ MESSAGE ?=
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 # What marks a sentence for translation: gettext's own names, and the errors that people see.
-TRANSLATED := -k lazy_gettext -k NotFound -k Forbidden -k NotSignedIn -k Conflict -k Invalid -k LinkExpired
+TRANSLATED := -k lazy_gettext -k NotFound -k Forbidden -k NotSignedIn -k Conflict -k Invalid -k TooLarge -k LinkExpired
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format lock migration translations clean
 

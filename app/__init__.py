@@ -105,7 +105,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
             "render_item": render_type,
             "transactional_ddl": True,
         },
-        "MAX_CONTENT_LENGTH": 50 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,  # a directory may be larger: security.incoming
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "SESSION_COOKIE_NAME": "footbridge",
         "SESSION_COOKIE_SECURE": settings.cookies_secure,

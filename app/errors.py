@@ -46,6 +46,10 @@ class Invalid(DomainError):
         self.fields = fields or {}
 
 
+class TooLarge(DomainError):
+    """More was sent than this takes; told before it is read."""
+
+
 class BadQuery(Invalid):
     """What was asked for is well formed, and still cannot be answered as asked."""
 
@@ -60,6 +64,7 @@ STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Conflict: 409,
     LinkExpired: 410,
+    TooLarge: 413,
     BadQuery: 400,  # before Invalid, which it is a kind of
     Invalid: 422,
     ValidationError: 422,

@@ -14,6 +14,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
     from app.history.pages import blueprint as history
+    from app.imports.pages import blueprint as imports
     from app.listings.pages import blueprint as listings
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
@@ -31,6 +32,7 @@ def register_features(app: Flask, api: Api) -> None:
         directory,
         families,
         history,
+        imports,
         listings,
         notices,
         partners,

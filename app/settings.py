@@ -93,6 +93,14 @@ class Settings:
             "meaning": "How many megabytes an imported directory may have, unpacked",
         },
     )
+    import_keep_days: int = field(
+        default=14,
+        metadata={
+            "env": "IMPORT_KEEP_DAYS",
+            "meaning": "After how many days an uploaded directory and the lines of its report are "
+            "deleted",
+        },
+    )
     matching_parameters: str = setting(
         "MATCHING_PARAMETERS",
         "A folder with the district's own weights and limits of matching; unset: as shipped",
@@ -171,6 +179,7 @@ class Settings:
             ("TRUSTED_PROXIES", self.trusted_proxies, 0, 9),
             ("LISTING_REVIEW_DAYS", self.listing_review_days, 7, 3650),
             ("IMPORT_LIMIT_MB", self.import_limit_mb, 1, 2000),
+            ("IMPORT_KEEP_DAYS", self.import_keep_days, 1, 365),
         ):
             if not lowest <= value <= highest:
                 raise SettingsError(f"{env} is {value}: it must be from {lowest} to {highest}.")
@@ -197,7 +206,12 @@ class Settings:
         given["instance_dir"] = folder
         if "demo" in given:
             given["demo"] = str(given["demo"]).lower() in {"1", "true", "yes", "on"}
-        for number in ("trusted_proxies", "listing_review_days", "import_limit_mb"):
+        for number in (
+            "trusted_proxies",
+            "listing_review_days",
+            "import_limit_mb",
+            "import_keep_days",
+        ):
             if number in given:
                 given[number] = whole_number(number.upper(), given[number])
         try:

@@ -30,6 +30,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _writing: ContextVar[bool] = ContextVar("footbridge_writing", default=False)
 
 CONSTRAINT_MESSAGES: dict[str, str] = {
+    "uq_import_run_busy_source": (
+        "A directory of this name is being checked or imported just now. Wait until that has ended, "
+        "or give this one a name of its own."
+    ),
     "uq_family_response_once": "Another answer to this came at the same moment. Answer once more.",
     "uq_suggestion_once": "This activity is among the family's suggestions already.",
     "uq_notice_dedupe_key": "This message has already been queued.",

@@ -49,5 +49,9 @@ class WrongEncodingError(ImportFileError):
     """Not UTF-8 text."""
 
 
+class ImportBusyError(CatalogError):
+    """The same directory is being imported just now, by another process."""
+
+
 class ExportPlaceError(CatalogError):
     """An export cannot be written where it was told to. What was there is as it was."""

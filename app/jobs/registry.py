@@ -15,6 +15,9 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.imports.services import purge_uploads
+from app.imports.work import carry_out_waiting
+from app.jobs.own_process import in_own_process
 from app.jobs.services import purge_runs
 from app.listings.services import ask_if_still_right
 from app.notices.delivery import deliver_due
@@ -92,6 +95,20 @@ def purge_job_runs(work_unit: WorkUnit, *, now: datetime, settings: Settings) ->
         return JobReport({"purged": purge_runs(session, now=now)})
 
 
+def carry_out_imports(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Check or apply the uploaded directory that has waited longest."""
+    number = carry_out_waiting(now=now, settings=settings, run_work=in_own_process)
+    return JobReport({"carried_out": number})
+
+
+def purge_imports(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Delete uploaded files and what quotes them, when their time is over."""
+    with work_unit() as session:
+        return JobReport(
+            {"purged": purge_uploads(session, days=settings.import_keep_days, now=now)}
+        )
+
+
 JOBS: tuple[Job, ...] = (
     Job(
         "send_notices",
@@ -116,6 +133,18 @@ JOBS: tuple[Job, ...] = (
         purge_rate_limits,
         timedelta(hours=1),
         "Deletes counts of tries whose time is over",
+    ),
+    Job(
+        "carry_out_imports",
+        carry_out_imports,
+        timedelta(seconds=2),
+        "Checks and applies uploaded directories, one at a time",
+    ),
+    Job(
+        "purge_imports",
+        purge_imports,
+        timedelta(days=1),
+        "Deletes uploaded directories, and what quotes them, after their time (`IMPORT_KEEP_DAYS`)",
     ),
     Job(
         "purge_job_runs",

@@ -6,15 +6,32 @@ create_app binds it before everything else that reads a request's body.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_babel import gettext
 from sqlalchemy.exc import DataError
 
-from app.errors import Invalid, handle_domain_error
+from app.errors import Invalid, TooLarge, handle_domain_error
+from app.extensions import db
+from app.security.guard import current_actor
+from app.security.policy import scope_of
 
-LARGEST_JSON = 1024 * 1024  # files come as forms, which are limited on their own
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MB = 1024 * 1024
+LARGEST_JSON = MB  # files come as forms, which are limited on their own
+BESIDE_FILE = MB  # what a form may hold beside the file that it uploads
+
+
+def takes_upload(view: Callable[P, R]) -> Callable[P, R]:
+    """The view takes a directory to be imported (IMPORT_LIMIT_MB), and no other one does. Outermost
+    of its decorators: who may not send it is refused before it is read, and so is what is too large.
+    """
+    view.takes_upload = True  # type: ignore[attr-defined]
+    return view
 
 
 def init_app(app: Flask) -> None:
@@ -27,11 +44,30 @@ def check_incoming() -> None:
     """Raise Invalid for what cannot be kept. PostgreSQL keeps no zero byte, SQLite would."""
     if request.is_json:
         request.max_content_length = LARGEST_JSON
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_upload", False):
+        check_upload(view.guard[1])  # type: ignore[union-attr]
     if any(not can_be_kept(text) for text in texts_sent()):
         raise Invalid(
             gettext(
                 "A text holds a sign that cannot be kept, such as a zero byte. "
                 "Type it instead of pasting it, then try again."
+            )
+        )
+
+
+def check_upload(action: str) -> None:
+    """Look at who sends and how much, while nothing of the file has been read."""
+    scope_of(current_actor(), action)
+    db.session.rollback()  # a slow upload must not hold the lock that knowing the sender took
+    megabytes = current_app.extensions["footbridge"].settings.import_limit_mb
+    request.max_content_length = megabytes * MB + BESIDE_FILE
+    if (request.content_length or 0) > request.max_content_length:
+        raise TooLarge(
+            gettext(
+                "The file is larger than %(megabytes)s MB, which is more than an import takes. It was "
+                "not read. Zip it, split it, or leave out what is no part of the directory.",
+                megabytes=megabytes,
             )
         )
 

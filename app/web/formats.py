@@ -203,6 +203,11 @@ def plain_spaces(text: str) -> str:
     return text.replace("\u202f", " ").replace("\xa0", " ")
 
 
+def number(count: int) -> str:
+    """A count as people write it: 12,345."""
+    return str(format_decimal(count, locale=written_locale()))
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "day": day,
@@ -210,6 +215,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "weekday": weekday,
     "ago": ago,
     "miles": miles,
+    "number": number,
     "dollars": dollars,
     "phone": phone,
     "phone_link": phone_link,

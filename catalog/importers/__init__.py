@@ -13,6 +13,7 @@ from catalog.importers.package import Package, read_package
 from catalog.importers.plan import ImportPlan, plan_import
 from catalog.importers.report import ImportReport, ReportLine
 from catalog.importers.sheet_mapping import SheetMapping, read_mappings, write_mappings
+from catalog.importers.sheet_preview import SheetPreviews, preview_sheets
 
 __all__ = [
     "ImportPlan",
@@ -20,8 +21,10 @@ __all__ = [
     "Package",
     "ReportLine",
     "SheetMapping",
+    "SheetPreviews",
     "apply_import",
     "plan_import",
+    "preview_sheets",
     "read_mappings",
     "read_package",
     "write_mappings",

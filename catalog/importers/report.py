@@ -5,7 +5,9 @@ Filled by the readers and the plan; shown by the command line and the exchange p
 
 import csv
 import io
+import itertools
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -68,13 +70,7 @@ class ImportReport:
 
     def to_csv(self) -> str:
         """The lines as a spreadsheet."""
-        out = io.StringIO(newline="")
-        writer = csv.writer(out)
-        writer.writerow(["severity", "file", "row", "code", "reason"])
-        for line in self.lines:
-            cells = [line.severity, line.file, line.row or "", line.code, line.reason]
-            writer.writerow([spreadsheet_text(cell) for cell in cells])
-        return out.getvalue()
+        return "".join(csv_lines(self.lines))
 
     def to_dict(self) -> dict[str, object]:
         """Everything, as plain data for JSON."""
@@ -103,6 +99,18 @@ class ImportReport:
                 for line in self.lines
             ],
         }
+
+
+def csv_lines(lines: Iterable[ReportLine]) -> Iterator[str]:
+    """Lines as rows of a spreadsheet, the heading first."""
+    rows: Iterable[list[object]] = (
+        [line.severity, line.file, line.row or "", line.code, line.reason] for line in lines
+    )
+    heading: list[object] = ["severity", "file", "row", "code", "reason"]
+    for row in itertools.chain([heading], rows):
+        out = io.StringIO(newline="")
+        csv.writer(out).writerow([spreadsheet_text(cell) for cell in row])
+        yield out.getvalue()
 
 
 def spreadsheet_text(value: object) -> object:

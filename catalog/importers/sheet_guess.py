@@ -44,6 +44,13 @@ LEAST_ROWS = 10  # fewer tell nothing about a sheet without a heading
 
 def guess_mapping(table: SourceTable) -> SheetMapping | None:
     """The guess; None where the headings do not tell a list of providers."""
+    mapping = guess_columns(table)
+    found = {said for said in mapping.columns.values() if isinstance(said, str)}
+    return mapping if "provider" in found and found & set(TELLING) else None
+
+
+def guess_columns(table: SourceTable) -> SheetMapping:
+    """What each column surely is, whether or not they make a list of providers."""
     columns: dict[str, str | Mark] = {}
     scored: list[tuple[float, str, str]] = []
     words = {word: meaning for meaning, listed in HEADINGS.items() for word in listed}
@@ -63,9 +70,6 @@ def guess_mapping(table: SourceTable) -> SheetMapping | None:
     for _, heading, meaning in sorted(scored, key=lambda entry: -entry[0]):
         if meaning not in columns.values():
             columns[heading] = meaning
-    found = {said for said in columns.values() if isinstance(said, str)}
-    if "provider" not in found or not found & set(TELLING):
-        return None
     service = next((name for name, said in columns.items() if said == "service"), "")
     splits = {} if plain_heading(service) in ONE_SERVICE else {"service": ",;"}
     return SheetMapping(columns, splits=splits if service else {})
@@ -128,5 +132,5 @@ def refuse(table: SourceTable) -> NotACatalogError:
     return NotACatalogError(
         f"{table.file!r} does not look like a list of providers. It needs a heading such as "
         "'Provider' or 'Organization', and at least one of Service, Phone, Email, Website and "
-        f"Street; or give a mapping with --mapping. Its headings: {headings}."
+        f"Street; or say by a mapping which column holds what. Its headings: {headings}."
     )

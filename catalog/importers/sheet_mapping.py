@@ -103,14 +103,22 @@ def write_mappings(mappings: dict[str, SheetMapping]) -> str:
     return heading + str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100))
 
 
-def read_mappings(text: str, files: Iterable[str]) -> dict[str, SheetMapping]:
-    """The mappings of these sheets from a file's text.
+def read_mappings(
+    text: str, files: Iterable[str], *, is_finished: bool = True
+) -> dict[str, SheetMapping]:
+    """The mappings of these sheets from a file's text. One that is not finished may lack the
+    provider: a person is still being asked.
 
     BrokenFileError where it is no YAML, CatalogValueError where it says what cannot be done.
     """
     if len(text) > MAX_CHARACTERS:
         raise BrokenFileError("The mapping is too long for one. Give the YAML file of a mapping.")
     try:
+        # An alias can make a short text endless where it is written out; no mapping needs one.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise BrokenFileError(
+                "The mapping refers to its own parts (*name). Write each one out."
+            )
         told = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BrokenFileError(f"The mapping is no YAML: {error}. Mend the file.") from error
@@ -120,13 +128,13 @@ def read_mappings(text: str, files: Iterable[str]) -> dict[str, SheetMapping]:
     found: dict[str, SheetMapping] = {}
     for file in files:
         if sheets is None:
-            found[file] = mapping_of(told)
+            found[file] = mapping_of(told, is_finished=is_finished)
         elif isinstance(sheets, dict) and file in sheets:
-            found[file] = mapping_of(sheets[file])
+            found[file] = mapping_of(sheets[file], is_finished=is_finished)
     return found
 
 
-def mapping_of(told: Any) -> SheetMapping:
+def mapping_of(told: Any, *, is_finished: bool = True) -> SheetMapping:
     """One mapping, checked."""
     if not isinstance(told, dict) or not isinstance(told.get("columns"), dict):
         raise CatalogValueError("The mapping has no 'columns': heading and what it holds.")
@@ -154,7 +162,7 @@ def mapping_of(told: Any) -> SheetMapping:
         delimiter,
         heading,
     )
-    if not mapping.has("provider"):
+    if is_finished and not mapping.has("provider"):
         raise CatalogValueError(
             "The mapping says of no column that it is the provider: whose the services are."
         )

@@ -16,6 +16,7 @@ from catalog.models.import_conflict import ImportConflict
 from catalog.models.intake import ServiceIntake
 from catalog.models.language import Language
 from catalog.models.location import Location
+from catalog.models.need_proposal import NeedProposal, NeedReading
 from catalog.models.organization import Organization
 from catalog.models.organization_identifier import OrganizationIdentifier
 from catalog.models.phone import Phone
@@ -43,6 +44,8 @@ __all__ = [
     "ImportConflict",
     "Language",
     "Location",
+    "NeedProposal",
+    "NeedReading",
     "Organization",
     "OrganizationIdentifier",
     "Phone",

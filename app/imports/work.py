@@ -1,0 +1,173 @@
+"""The long part of an import: reading, comparing and writing, in the worker's hands.
+
+`carry_out_waiting` is called by the job; `carry_out` runs in a process of its own, so that what a
+large directory takes of memory is given back, and a kill ends nothing else. One at a time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.clock import utcnow
+from app.errors import Conflict
+from app.extensions import db
+from app.imports import services
+from app.imports.locking import only_import_of
+from app.imports.models import ImportRun
+from app.imports.progress import Teller
+from app.imports.queries import mapping_of_source
+from app.imports.states import BUSY, State
+from app.jobs.locks import exclusive
+from app.jobs.own_process import RunWork
+from app.settings import Settings
+from app.storage.queries import parts_of
+from app.transactions import work_unit
+from app.web.shell import settings
+from catalog.errors import CatalogError
+from catalog.importers import (
+    Package,
+    SheetMapping,
+    apply_import,
+    plan_import,
+    preview_sheets,
+    read_mappings,
+    read_package,
+)
+
+log = structlog.get_logger(__name__)
+
+LOCK = "import-at-work"
+
+
+def carry_out_waiting(*, now: datetime, settings: Settings, run_work: RunWork) -> int:
+    """Take up what waits, one run, and see it to its end; how many. What another process left
+    unfinished is said to be interrupted first."""
+    with db.sessionmaker() as session:
+        if not session.scalar(select(exists().where(ImportRun.state.in_(BUSY)))):
+            return 0
+    with exclusive(LOCK, engine=db.engine, instance_dir=settings.instance_dir) as held:
+        if held is None:
+            return 0
+        with work_unit() as session:
+            services.give_up_interrupted(session, now=now)
+            run_id = services.take_up_next(session, now=now)
+    if run_id is None:
+        return 0
+    run_work(carry_out, settings, run_id)
+    with work_unit() as session:  # one that ended by itself has said so
+        services.give_up_interrupted(session, now=utcnow())
+    return 1
+
+
+def carry_out(run_id: uuid.UUID) -> None:
+    """Check or apply the run, as its state says; a failure is noted in words, never raised."""
+    teller = Teller(run_id)
+    with exclusive(LOCK, engine=db.engine, instance_dir=settings().instance_dir) as held:
+        if held is None:
+            return
+        try:
+            with db.sessionmaker() as session:
+                state = session.get_one(ImportRun, run_id).state
+            if state == State.CHECKING:
+                check(run_id, teller)
+            elif state == State.APPLYING:
+                apply(run_id, teller)
+        except (CatalogError, Conflict) as error:
+            fail(run_id, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the page
+            # The exception's text may quote a row: only its kind is logged and shown.
+            kind = type(error).__name__
+            log.error("import_failed", kind=kind)  # noqa: TRY400
+            fail(
+                run_id,
+                f"Something broke on our side ({kind}). Nothing was changed. Try again; if it stays "
+                "so, whoever runs the service finds more in the log.",
+            )
+        finally:
+            teller.end()
+
+
+def check(run_id: uuid.UUID, teller: Teller) -> None:
+    """The dry run. Reads only, until the report is noted."""
+    mappings: dict[str, SheetMapping] | None = None
+    with db.sessionmaker() as session:
+        run = session.get_one(ImportRun, run_id)
+        package = read_upload(session, run, teller)
+        given = run.mapping or mapping_of_source(session, run.source)
+        source, status = run.source, run.status
+    if package.kind == "flat_sheet":
+        found = preview_sheets(package, mappings_for(package, given, is_finished=False))
+        with work_unit() as session:
+            services.note_previews(session, run_id, found)
+        if found.problem is not None:
+            raise found.problem
+        mappings = found.mappings
+    teller.begin("comparing")
+    with db.sessionmaker() as session:
+        plan = plan_import(
+            session, package, source=source, status=status, mappings=mappings, now=utcnow()
+        )
+    with work_unit() as session:
+        services.note_checked(session, run_id, plan.report, now=utcnow())
+
+
+def apply(run_id: uuid.UUID, teller: Teller) -> None:
+    """The import: the catalog and the run's end in one transaction, all of it or nothing."""
+    with db.sessionmaker() as session:
+        run = session.get_one(ImportRun, run_id)
+        package = read_upload(session, run, teller)
+        source, status, given, by = run.source, run.status, run.mapping, run.applied_by
+    mappings = mappings_for(package, given) if package.kind == "flat_sheet" else None
+    with only_import_of(source):
+        teller.begin("comparing")
+        with work_unit(name=by or "Footbridge") as session:
+            plan = plan_import(
+                session, package, source=source, status=status, mappings=mappings, now=utcnow()
+            )
+            total = plan.report.total()
+            teller.begin("writing", total.added + total.changed + total.removed)
+            apply_import(session, plan, on_progress=teller.add)
+            services.note_applied(session, run_id, plan.report, now=utcnow())
+
+
+def read_upload(session: Session, run: ImportRun, teller: Teller) -> Package:
+    """The uploaded file, read."""
+    if run.file_id is None:
+        raise Conflict("The file was deleted since. Upload it again.")
+    teller.begin("reading")
+    with unpacked(session, run.file_id, run.file_name) as path:
+        return read_package(path, limit=settings().import_limit_mb * 1024 * 1024)
+
+
+@contextmanager
+def unpacked(session: Session, file_id: uuid.UUID, name: str) -> Iterator[Path]:
+    """The stored file on disk, for its owner alone, until the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="footbridge-import-") as folder:
+        path = Path(folder) / name
+        with path.open("wb") as handle:
+            for part in parts_of(session, file_id):
+                handle.write(part)
+        yield path
+
+
+def mappings_for(
+    package: Package, text: str | None, *, is_finished: bool = True
+) -> dict[str, SheetMapping]:
+    """What a mapping file says of the package's sheets; nothing where there is none."""
+    files = [table.file for table in package.tables.values()]
+    return read_mappings(text, files, is_finished=is_finished) if text else {}
+
+
+def fail(run_id: uuid.UUID, problem: str) -> None:
+    """Note in a transaction of its own that it did not work out."""
+    with work_unit() as session:
+        services.note_failed(session, run_id, problem, now=utcnow())

@@ -1,0 +1,132 @@
+"""The worker's part in a process of its own: it imports, its progress is seen, and a kill leaves nothing."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.clock import utcnow
+from app.extensions import db
+from app.imports import services, work
+from app.imports.models import ImportRun
+from app.imports.progress import progress_of
+from app.imports.states import State
+from app.jobs.own_process import in_own_process
+from app.security.policy import Actor, Role
+from app.storage.models import StoredFile
+from app.transactions import work_unit
+from catalog.models import FieldChange, Service
+
+LEE = Actor(role=Role.DISTRICT_ADMIN, name="Lee Poe", user_id=uuid.UUID(int=1))
+PATIENCE_S = 60
+ROWS = 6_000  # some seconds of writing
+
+
+@pytest.fixture
+def context(concurrent_app: Flask) -> Iterator[Flask]:
+    with concurrent_app.app_context():
+        yield concurrent_app
+
+
+def upload(rows: int, now: datetime) -> uuid.UUID:
+    sheet = "Provider,Service,Phone\n" + "".join(
+        f"Club {number},Chess {number},423-555-{number % 10_000:04}\n" for number in range(rows)
+    )
+    with work_unit() as session:
+        run = services.take_upload(
+            session,
+            io.BytesIO(sheet.encode()),
+            file_name="clubs.csv",
+            source="Clubs",
+            status=None,
+            by=LEE,
+            now=now,
+        )
+        return run.id
+
+
+def carry_out(app: Flask) -> int:
+    return work.carry_out_waiting(
+        now=utcnow(), settings=app.extensions["footbridge"].settings, run_work=in_own_process
+    )
+
+
+def state_of(run_id: uuid.UUID) -> tuple[str, str | None]:
+    with db.sessionmaker() as session:
+        run = session.get_one(ImportRun, run_id)
+        return run.state, run.problem
+
+
+def apply(run_id: uuid.UUID, now: datetime) -> None:
+    with work_unit() as session:
+        services.act(session, run_id, "apply", by=LEE, now=now)
+
+
+def counted(model: type) -> int:
+    with db.sessionmaker() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_killed_in_the_middle_it_leaves_nothing_and_can_be_started_again(
+    context: Flask, now: datetime
+) -> None:
+    run_id = upload(ROWS, now)
+    with work_unit() as session:  # as if it were checked
+        session.get_one(ImportRun, run_id).state = State.APPLY_WAITING
+
+    def in_thread() -> None:
+        with context.app_context():
+            carry_out(context)
+
+    worker = threading.Thread(target=in_thread)
+    worker.start()
+    deadline = time.monotonic() + PATIENCE_S
+    seen = []
+    while time.monotonic() < deadline and worker.is_alive():
+        with db.sessionmaker() as session:
+            progress = progress_of(session.get_one(ImportRun, run_id))
+        if progress.phase == "writing" and progress.done:
+            seen.append(progress)
+            break
+        time.sleep(0.02)
+    assert seen, f"the import wrote nothing within {PATIENCE_S} s"
+    assert 0 < seen[0].done < seen[0].total
+    for child in multiprocessing.active_children():
+        child.kill()
+    worker.join(PATIENCE_S)
+    assert not worker.is_alive()
+    assert state_of(run_id) == (State.APPLY_FAILED, services.INTERRUPTED)
+    assert counted(Service) == 0
+    assert counted(FieldChange) == 0
+    assert counted(StoredFile) == 1
+
+    apply(run_id, now)
+    assert carry_out(context) == 1
+    assert state_of(run_id) == (State.APPLIED, None)
+    assert counted(Service) == ROWS
+    assert counted(StoredFile) == 0
+
+
+def test_a_second_worker_does_not_take_it_for_dead(context: Flask, now: datetime) -> None:
+    """As long as somebody holds the lock of the work, nothing is given up."""
+    from app.jobs.locks import exclusive
+
+    run_id = upload(3, now)
+    with work_unit() as session:
+        services.take_up_next(session, now=now)
+    folder = context.extensions["footbridge"].settings.instance_dir
+    with exclusive(work.LOCK, engine=db.engine, instance_dir=folder) as held:
+        assert held
+        assert carry_out(context) == 0
+    assert state_of(run_id)[0] == State.CHECKING
+    assert carry_out(context) == 0
+    assert state_of(run_id) == (State.CHECK_FAILED, services.INTERRUPTED)

@@ -1,0 +1,384 @@
+"""A directory comes in on a page: uploaded, checked, mended, imported; and what stands in the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.clock import utcnow
+from app.imports import services
+from app.imports.models import ImportLine, ImportMapping, ImportRun
+from app.imports.states import State
+from app.storage.models import StoredFile, StoredPart
+from catalog.models import Organization, Service
+from tests.factories import make_user
+from tests.fixtures.client import CheckedClient
+from tests.integration.imports.uploading import SHEET, checked, plain, send, work
+
+
+@pytest.fixture
+def district(client: CheckedClient, session: Session) -> CheckedClient:
+    """Somebody of the district's team."""
+    client.sign_in(make_user(session, "district_admin", name="Lee Poe"))
+    return client
+
+
+def names(session: Session) -> list[str]:
+    return list(session.scalars(select(Service.name).order_by(Service.name)))
+
+
+def only_run(session: Session) -> ImportRun:
+    return session.scalars(select(ImportRun)).one()
+
+
+def test_a_sheet_comes_in_after_a_look_at_it(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    empty = district.get("/imports")
+    assert "Nothing came in yet" in empty.text
+    answer = send(district, SHEET, source="  Our   partners ")
+    waiting = district.get(answer.location)
+    assert "Waits to be checked" in waiting.text
+    assert "Import it" not in waiting.text
+    assert work(app) == 1
+    page = district.get(answer.location)
+    told = plain(page)
+    assert "Checked, not imported yet" in told
+    assert "Agency Name" in told
+    assert "Sample House" in told  # the preview
+    assert names(session) == []
+    waiting = district.submit(page, "/apply", follow_redirects=True)
+    assert "Waits to be imported" in waiting.text
+    assert names(session) == []
+    assert work(app) == 1
+    page = district.get(answer.location)
+    assert "What was done" in page.text
+    assert names(session) == ["Rowing", "Tutoring"]
+    assert {row.source for row in session.scalars(select(Organization))} == {"Our partners"}
+    listed = plain(district.get("/imports"))
+    assert "Our partners" in listed
+    assert "Lee Poe" in listed
+    assert "Imported" in listed
+    assert session.scalar(select(func.count()).select_from(StoredPart)) == 0
+
+
+def test_the_same_again_has_nothing_to_import(app: Flask, district: CheckedClient) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    district.submit(page, "/apply")
+    work(app)
+    again = checked(app, district, SHEET, "partners.csv")
+    assert "There is nothing to import" in again.text
+
+
+def test_columns_are_mended_in_the_form_and_remembered(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    sheet = "Who,Program,Telefono\nSample House,Tutoring,423-555-0100\n"
+    page = checked(app, district, sheet, "who.csv", source="Who")
+    assert "does not look like a list of providers" in plain(page)
+    assert "Import it" not in page.text
+    wrong = district.submit(page, "/mapping", {"s0-0": "description"})
+    assert wrong.status_code == 422
+    assert "says of no column that it is the provider" in plain(wrong)
+    mended = district.submit(
+        wrong, "/mapping", {"s0-0": "provider", "s0-2": "phone", "s0-city": "Chattanooga"}
+    )
+    assert work(app) == 1
+    page = district.get(mended.location)
+    assert "Checked, not imported yet" in page.text
+    district.submit(page, "/apply")
+    work(app)
+    assert names(session) == ["Tutoring"]
+    assert session.scalar(select(ImportMapping.source)) == "Who"
+    # The next time it is known, and says so by being read without a question.
+    again = checked(app, district, sheet.replace("Tutoring", "Chess"), "newer.csv", source="Who")
+    assert "Checked, not imported yet" in again.text
+    yaml = district.get(again.request.path + "/mapping.yaml")
+    assert "Who: provider" in yaml.text
+    assert "attachment" in yaml.headers["Content-Disposition"]
+
+
+def test_a_saved_mapping_that_finds_no_provider_any_more_gives_way_to_a_guess(
+    app: Flask, district: CheckedClient
+) -> None:
+    district.submit(checked(app, district, SHEET, "a.csv", source="x"), "/apply")
+    work(app)
+    renamed = SHEET.replace("Agency Name", "Organization")
+    assert "Checked, not imported yet" in checked(app, district, renamed, "a.csv", source="x").text
+
+
+def test_marks_get_their_words_in_the_form(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    sheet = "Organization,Service,Phone,Kids\nSample House,Tutoring,423-555-0100,X\n"
+    page = checked(app, district, sheet, "marks.csv")
+    wrong = district.submit(page, "/mapping", {"s0-3": "age", "s0-3-says": "small ones"})
+    assert wrong.status_code == 422
+    assert "write the ages that a mark stands for" in plain(wrong)
+    district.submit(wrong, "/mapping", {"s0-3": "age", "s0-3-says": "6-12"})
+    work(app)
+    district.submit(district.get(page.request.path), "/apply")
+    work(app)
+    service = session.scalars(select(Service)).one()
+    [rule] = service.eligibility_rules
+    assert (rule.kind, rule.facts) == ("age", {"low": 6, "high": 12})
+
+
+def test_a_sheet_without_a_heading_is_read_by_place(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    page = checked(app, district, "Sample House,Tutoring\nRiver Club,Rowing\n", "bare.csv")
+    district.submit(page, "/mapping", {"s0-0": "provider", "s0-1": "service", "s0-heading": None})
+    work(app)
+    page = district.get(page.request.path)
+    assert "Checked, not imported yet" in page.text
+    district.submit(page, "/apply")
+    work(app)
+    assert names(session) == ["Rowing", "Tutoring"]
+
+
+def send_mapping(client: CheckedClient, path: str, content: bytes) -> str:
+    answer = client.post(
+        path + "/mapping-file",
+        data={"mapping": (io.BytesIO(content), "m.yaml")},
+        content_type="multipart/form-data",
+        headers={"X-CSRFToken": client.csrf_token()},
+    )
+    return plain(answer) if answer.status_code == 422 else str(answer.status_code)
+
+
+def test_a_mapping_file_is_taken_and_a_wrong_one_refused(
+    app: Flask, district: CheckedClient
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    path = page.request.path
+    bomb = b"columns: &a [x]\nconstants: *a\n"
+    for content, told in (
+        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"columns: [", "no YAML"),
+        (b"columns: {Agency Name: owner}", "cannot be 'owner'"),
+        (bomb, "refers to its own parts"),
+        (b"sheets: {other.csv: {columns: {A: provider}}}", "none of this import"),
+        (b"", "no 'columns'"),
+    ):
+        assert told in send_mapping(district, path, content)
+    given = b"columns: {Agency Name: provider, Program Name: service}\nconstants: {city: Erlanger}"
+    assert send_mapping(district, path, given) in {"302", "303"}
+    work(app)
+    assert "Erlanger" in district.get(path + "/mapping.yaml").text
+    assert "city: Erlanger" in district.get(path + "/mapping.yaml").text
+
+
+def test_the_report_is_counted_filtered_and_downloaded(app: Flask, district: CheckedClient) -> None:
+    rows = "".join(f"Club {number},Chess,=1+1,\n" for number in range(30))
+    page = checked(
+        app, district, f"Provider,Service,Phone,Street\n{rows},Nobody,423-555-0100,\n", "many.csv"
+    )
+    told = plain(page)
+    assert "Error" in told
+    assert told.index("names no provider") < told.index("no street address")  # errors first
+    assert "Page 1 of" in told
+    filtered = district.get(page.request.path + "?severity=error")
+    assert "no street address" not in plain(filtered)
+    assert "names no provider" in plain(filtered)
+    one_kind = district.get(page.request.path + "?code=no_address&page=2")
+    assert "no street address" in plain(one_kind)
+    assert "no number" not in plain(one_kind)
+    assert district.get(page.request.path + "?severity=x&code=%00'&page=-1").status_code in {
+        200,
+        422,
+    }
+    report = district.get(page.request.path + "/report.csv")
+    lines = list(csv.DictReader(io.StringIO(report.text.removeprefix("\ufeff"))))
+    assert lines[0]["severity"] == "error"
+    assert len([line for line in lines if line["code"] == "no_address"]) == 30
+    assert not any(cell[:1] in "=+-@" for line in lines for cell in line.values() if cell)
+
+
+def test_who_asks_twice_or_too_late_is_told(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    first = send(district, SHEET, source="Same")
+    second = send(district, SHEET, source="Same")
+    assert second.status_code == 409
+    assert "is being checked or imported just now" in plain(second)
+    other = send(district, SHEET, source="Other")
+    assert other.status_code in {302, 303}
+    work(app)
+    work(app)
+    page = district.get(first.location)
+    district.submit(page, "/apply")
+    late = district.submit(page, "/apply")
+    assert late.status_code == 409
+    assert "moved on meanwhile" in plain(late)
+    assert session.scalar(select(func.count()).select_from(ImportRun)) == 2
+
+
+def test_a_source_that_another_process_imports_is_not_imported_beside_it(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    from app.imports.locking import only_import_of
+
+    page = checked(app, district, SHEET, "partners.csv", source="Same")
+    district.submit(page, "/apply")
+    with app.app_context(), only_import_of("Same"):
+        work(app)
+    page = district.get(page.request.path)
+    assert "is being imported just now" in plain(page)
+    assert names(session) == []
+    district.submit(page, "/apply")  # it can be started again
+    work(app)
+    assert names(session) == ["Rowing", "Tutoring"]
+
+
+def test_what_breaks_in_the_middle_leaves_nothing_and_says_so(
+    app: Flask, district: CheckedClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    district.submit(page, "/apply")
+
+    def breaks(*_args: object, **_more: object) -> None:
+        raise MemoryError("Sample House, 423-555-0100")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services, "note_applied", breaks)  # all is written, nothing committed
+        work(app)
+    page = district.get(page.request.path)
+    assert "Was not imported" in page.text
+    assert "MemoryError" in page.text
+    assert "423-555-0100" not in (only_run(session).problem or "")
+    assert names(session) == []
+    district.submit(page, "/apply")
+    work(app)
+    assert names(session) == ["Rowing", "Tutoring"]
+
+
+def test_a_run_whose_worker_was_killed_says_so_and_starts_again(
+    app: Flask, district: CheckedClient, session: Session, now: datetime
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    district.submit(page, "/apply")
+    services.take_up_next(session, now=now)  # by a worker that is no more
+    assert "Is being imported" in district.get(page.request.path).text
+    work(app)
+    page = district.get(page.request.path)
+    assert "It was interrupted" in plain(page)
+    assert names(session) == []
+    district.submit(page, "/apply")
+    work(app)
+    assert names(session) == ["Rowing", "Tutoring"]
+
+
+def test_a_run_that_was_given_up_cannot_commit(
+    app: Flask, district: CheckedClient, session: Session, now: datetime
+) -> None:
+    """A worker that everybody took for dead, and that wakes up at the end."""
+    from app.errors import Conflict
+    from catalog.importers import ImportReport
+
+    checked(app, district, SHEET, "partners.csv")
+    run = only_run(session)
+    assert run.state == State.CHECKED
+    with pytest.raises(Conflict, match="given up"):
+        services.note_applied(session, run.id, ImportReport("x"), now=now)
+
+
+def test_a_discarded_file_is_gone_and_the_run_stays_in_the_list(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    answer = district.submit(page, "/discard", follow_redirects=True)
+    assert "Nothing of it was imported" in answer.text
+    assert "Deleted, not imported" in answer.text
+    for table in (StoredFile, StoredPart, ImportLine):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+    assert "Import it" not in district.get(page.request.path).text
+
+
+def test_files_previews_and_lines_go_after_their_time_and_counts_stay(
+    app: Flask, district: CheckedClient, session: Session, now: datetime
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    with time_machine.travel(now + timedelta(days=13), tick=False):
+        assert services.purge_uploads(session, days=14, now=utcnow()) == 0
+    with time_machine.travel(now + timedelta(days=15), tick=False):
+        assert services.purge_uploads(session, days=14, now=utcnow()) == 1
+        assert services.purge_uploads(session, days=14, now=utcnow()) == 0
+        district.sign_in(make_user(session, "district_admin"))
+        page = district.get(page.request.path)
+        assert "The lines were deleted with the file" in page.text
+        assert "rows added" in page.text
+        assert "Sample House" not in plain(page)
+        late = district.post(
+            page.request.path + "/apply", headers={"X-CSRFToken": district.csrf_token()}
+        )
+        assert late.status_code == 409
+        assert "The file was deleted since" in plain(late)
+    for table in (StoredFile, StoredPart, ImportLine):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_a_file_larger_than_a_part_comes_back_whole(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    rows = "".join(f"Club {number},{'long ' * 200}\n" for number in range(2_500))
+    page = checked(app, district, f"Provider,Service\n{rows}", "large.csv")
+    assert session.scalar(select(func.count()).select_from(StoredPart)) == 3
+    assert only_run(session).summary["rows_read"] == {"large.csv": 2_500}
+    assert "2,500" in plain(page)
+
+
+def test_the_progress_answers_alone_and_ends_with_the_work(
+    app: Flask, district: CheckedClient
+) -> None:
+    answer = send(district, SHEET)
+    progress = district.get(answer.location + "/progress", headers={"HX-Request": "true"})
+    assert "Waiting for the worker" in progress.text
+    work(app)
+    progress = district.get(answer.location + "/progress", headers={"HX-Request": "true"})
+    assert progress.headers["HX-Redirect"] == answer.location
+
+
+def test_the_progress_of_rows_is_seen_while_the_import_is_open(
+    app: Flask, district: CheckedClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.imports import progress
+
+    monkeypatch.setattr(progress, "SELDOM_S", 0)
+    page = checked(app, district, SHEET, "partners.csv")
+    district.submit(page, "/apply")
+    seen = []
+    tell = progress.Teller.tell
+
+    def look(teller: progress.Teller) -> None:
+        tell(teller)
+        with app.app_context():
+            run = ImportRun(id=teller.run_id, phase="", done=0, total=0)
+            path = progress.progress_file(teller.run_id)
+            if path is None:
+                from app.extensions import db
+
+                run = db.session.get_one(ImportRun, teller.run_id)
+            seen.append(progress.progress_of(run))
+            db_session_clean(app)
+
+    monkeypatch.setattr(progress.Teller, "tell", look)
+    work(app)
+    assert [one.phase for one in seen][:3] == ["reading", "comparing", "writing"]
+    assert seen[-1].done == seen[-1].total > 5
+    with app.app_context():
+        path = progress.progress_file(only_run(session).id)
+        assert path is None or not path.exists()
+
+
+def db_session_clean(app: Flask) -> None:
+    from app.extensions import db
+
+    db.session.rollback()
