@@ -33,6 +33,10 @@ class NotACatalogError(ImportFileError):
     """The file can be read, but is no directory of services."""
 
 
+class UnclearSheetError(NotACatalogError):
+    """A sheet whose columns nobody can guess: a mapping must say what they hold."""
+
+
 class BrokenFileError(ImportFileError):
     """Damaged, or not what its name says: a broken zip, an unclosed quotation mark."""
 

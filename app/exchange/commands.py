@@ -8,7 +8,9 @@ that the public may read, in the open standard.
 
 import json
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
@@ -19,9 +21,10 @@ from app.exchange.duplicates_command import show_duplicates
 from app.exchange.proposals_command import propose_terms
 from app.exchange.resolve_commands import resolve_words
 from app.extensions import db
+from app.imports.locking import only_import_of
 from app.transactions import work_unit
 from app.web.shell import settings
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, UnclearSheetError
 from catalog.exporters.hsds_csv import FILES, export_csv
 from catalog.exporters.hsds_xlsx import export_xlsx
 from catalog.exporters.json_file import export_json
@@ -38,6 +41,9 @@ from catalog.importers import (
     write_mappings,
 )
 from catalog.vocabulary import SERVICE_STATUSES
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 catalog_group = AppGroup("catalog", help="The directory of community partners.")
 
@@ -96,9 +102,11 @@ def import_catalog(
     """
     try:
         limit = settings().import_limit_mb * 1024 * 1024
+        tell_phase("Reading …")
         package = read_package(path, limit=limit)
         mappings = given_mappings(package, mapping_path)
-        with work_unit() as session:
+        with only_import_of(source or package.name), work_unit() as session:
+            tell_phase("Comparing …")
             plan = plan_import(
                 session, package, source=source, status=status, mappings=mappings, now=utcnow()
             )
@@ -111,6 +119,8 @@ def import_catalog(
                 show_mappings(plan, mapping_out)
             if is_applied:
                 apply_with_progress(session, plan)
+    except UnclearSheetError as error:
+        raise click.ClickException(f"{error} A mapping file is given with --mapping.") from error
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     if is_json:
@@ -187,8 +197,21 @@ def apply_with_progress(session: Session, plan: ImportPlan) -> None:
     """Write the plan behind a bar on standard error."""
     total = plan.report.total()
     length = total.added + total.changed + total.removed
-    with click.progressbar(length=length, label="Importing", file=sys.stderr) as bar:
+    with rows_bar(length, "Importing") as bar:
         apply_import(session, plan, on_progress=bar.update)
+
+
+def tell_phase(words: str) -> None:
+    """What begins now, for somebody who waits at a terminal."""
+    if sys.stderr.isatty():
+        click.echo(words, err=True)
+
+
+def rows_bar(length: int, label: str) -> "AbstractContextManager[ProgressBar[int]]":
+    """A bar that counts rows on standard error; none where that is no terminal."""
+    return click.progressbar(
+        length=length, label=label, show_pos=True, hidden=not sys.stderr.isatty(), file=sys.stderr
+    )
 
 
 def closing_words(report: ImportReport, *, is_applied: bool) -> str:
@@ -218,7 +241,7 @@ def export_catalog(path: Path, *, format_: str) -> None:
     try:
         with db.sessionmaker() as session:
             length = count_rows(session, tables)
-            with click.progressbar(length=length, label="Exporting", file=sys.stderr) as bar:
+            with rows_bar(length, "Exporting") as bar:
                 counts = EXPORTS[format_](session, path, on_progress=bar.update)
             kept_back = count_kept_back(session)
     except CatalogError as error:

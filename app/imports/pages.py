@@ -202,7 +202,7 @@ def run_page(
     number = requested_page()
     codes = [tuple(one) for one in run.summary.get("codes", [])]
     severity, code = request.args.get("severity", ""), request.args.get("code", "")
-    severity = severity if severity in wording.SEVERITIES else ""
+    severity = severity if severity in wording.SEVERITY else ""
     code = code if any(code == known for _, known, _ in codes) else ""
     total = sum(n for s, c, n in codes if (not severity or s == severity) and code in ("", c))
     if run.is_emptied or run.state in BUSY:
@@ -223,7 +223,7 @@ def run_page(
         severity=severity,
         code=code,
         codes=codes,
-        by_severity={name: sum(n for s, _, n in codes if s == name) for name in wording.SEVERITIES},
+        by_severity={name: sum(n for s, _, n in codes if s == name) for name in wording.SEVERITY},
         totals={
             what: sum(counts[what] for counts in tables.values())
             for what in ("added", "changed", "unchanged", "removed")
@@ -231,7 +231,6 @@ def run_page(
         sheets=sheet_forms(run.preview, mappings_of(run), sent) if run.file_id else [],
         fields=wording.FIELDS,
         marks=wording.MARKS,
-        severities=wording.SEVERITIES,
         severity_words=wording.SEVERITY,
         table_words=wording.table_words,
         may={action: may(action, run.state) for action in ("check", "apply", "discard")},

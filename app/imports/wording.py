@@ -24,11 +24,6 @@ PHASES = {
     "comparing": lazy_gettext("Comparing it with the catalog"),
     "writing": lazy_gettext("Writing"),
 }
-SEVERITIES = {
-    "error": lazy_gettext("Errors: rows that do not come in"),
-    "warning": lazy_gettext("Warnings: rows that come in, but not as they stand"),
-    "info": lazy_gettext("Worth knowing"),
-}
 SEVERITY = {
     "error": (lazy_gettext("Error"), "bad"),
     "warning": (lazy_gettext("Warning"), "waiting"),

@@ -42,7 +42,7 @@ def read_flat_sheets(
 
 
 def guess(package: Package, table: SourceTable) -> SheetMapping:
-    """What the sheet's columns surely are; NotACatalogError where no provider can be told."""
+    """What the sheet's columns surely are; UnclearSheetError where no provider can be told."""
     mapping = guess_mapping(table)
     if mapping is None:
         content = package.contents[table.file]

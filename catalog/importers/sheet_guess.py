@@ -8,7 +8,7 @@ from collections import Counter
 
 from rapidfuzz import fuzz, process
 
-from catalog.errors import NotACatalogError
+from catalog.errors import UnclearSheetError
 from catalog.importers.csv_tables import SourceTable
 from catalog.importers.hsds_phones import LANGUAGE_CODES
 from catalog.importers.sheet_mapping import EXTRA, MARK_WORDS, Mark, SheetMapping
@@ -126,10 +126,10 @@ def guess_without_heading(table: SourceTable) -> SheetMapping | None:
     return SheetMapping({**columns, **dict.fromkeys(others, "category")}, has_heading=False)
 
 
-def refuse(table: SourceTable) -> NotACatalogError:
+def refuse(table: SourceTable) -> UnclearSheetError:
     """What to say of a sheet that is no list of providers."""
     headings = ", ".join(table.columns[:8]) or "none"
-    return NotACatalogError(
+    return UnclearSheetError(
         f"{table.file!r} does not look like a list of providers. It needs a heading such as "
         "'Provider' or 'Organization', and at least one of Service, Phone, Email, Website and "
         f"Street; or say by a mapping which column holds what. Its headings: {headings}."

@@ -35,6 +35,14 @@ KEYS = frozenset({"delimiter", "heading", "columns", "constants", "splits"})
 MAX_CHARACTERS = 200_000
 
 
+class WholeDumper(yaml.SafeDumper):
+    """Writes each part out, where it stands twice too: what is read back may hold no references."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Never a reference."""
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What an X in a column says: `kind` is one of MARKS, `value` a band of ages or a word."""
@@ -100,7 +108,9 @@ def write_mappings(mappings: dict[str, SheetMapping]) -> str:
         "# " + ", ".join(FIELDS[9:]) + ", extra (kept beside).\n"
         "# Columns of marks: {age: [6, 13]}, {language: Spanish}, {label: Parents}.\n"
     )
-    return heading + str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100))
+    return heading + str(
+        yaml.dump(told, Dumper=WholeDumper, sort_keys=False, allow_unicode=True, width=100)
+    )
 
 
 def read_mappings(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.errors import NotACatalogError
+from catalog.errors import UnclearSheetError
 from catalog.importers.csv_tables import SourceTable
 from catalog.importers.flat_sheet import guess, read_as
 from catalog.importers.package import Package
@@ -27,7 +27,7 @@ class SheetPreviews:
 
     mappings: dict[str, SheetMapping]
     sheets: list[dict[str, Any]]
-    problem: NotACatalogError | None = None
+    problem: UnclearSheetError | None = None
 
 
 def preview_sheets(package: Package, given: Mapping[str, SheetMapping]) -> SheetPreviews:
@@ -41,7 +41,7 @@ def preview_sheets(package: Package, given: Mapping[str, SheetMapping]) -> Sheet
         if mapping is None or not finds_provider(mapping, read.columns):
             try:
                 mapping = guess(package, table)
-            except NotACatalogError as error:
+            except UnclearSheetError as error:
                 mapping, problem = guess_columns(table), problem or error
             read = read_as(package, table, mapping)
         mappings[table.file] = mapping

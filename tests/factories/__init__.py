@@ -12,6 +12,7 @@ from tests.factories.catalog import (
     make_service,
     make_service_at_location,
 )
+from tests.factories.imports import make_import_run
 from tests.factories.people import (
     make_guardian,
     make_plan,
@@ -34,6 +35,7 @@ __all__ = [
     "make_eligibility",
     "make_family_link",
     "make_guardian",
+    "make_import_run",
     "make_listing_link",
     "make_location",
     "make_organization",

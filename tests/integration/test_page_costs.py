@@ -13,6 +13,7 @@ from catalog.models import ImportConflict
 from tests.factories import (
     make_consent,
     make_family_link,
+    make_import_run,
     make_listing_link,
     make_partner_link,
     make_referral,
@@ -50,6 +51,9 @@ COSTS = {
     "/listings": 5,
     "/listings/{service}": 6,
     "/listing-changes": 4,
+    "/imports": 5,
+    "/imports/{import_run}": 4,
+    "/imports/{import_run}/progress": 3,
     "/import-conflicts": 4,
     "/import-conflicts/decided": 4,
     "/demo/mail": 1,
@@ -59,6 +63,9 @@ ROLE = {
     "/listings": "partner",
     "/listings/{service}": "partner",
     "/listing-changes": "district_admin",
+    "/imports": "district_admin",
+    "/imports/{import_run}": "district_admin",
+    "/imports/{import_run}/progress": "district_admin",
     "/import-conflicts": "district_admin",
     "/import-conflicts/decided": "district_admin",
     "/district": "district_admin",
@@ -90,6 +97,7 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
         )
         for _ in range(2):
             make_service_at_location(session, categories=["dental-checkup", "soccer"])
+    runs = [make_import_run(session, now=now, lines=5 * rows) for _ in range(rows)]
     for number in range(rows):
         session.add(
             ImportConflict(
@@ -132,6 +140,7 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
         "family_token": family_token,
         "listing_token": listing_token,
         "service": place.service_id,
+        "import_run": runs[0].id,
         "users": {
             "plan_manager": manager,
             "partner": make_user(session, "partner", organization=place.service.organization),

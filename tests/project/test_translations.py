@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 APP = Path(__file__).parents[2] / "app"
 FOLDER = APP / "translations" / "es" / "LC_MESSAGES"
 # The domain's errors are shown to people too: their message is taken from where they are raised.
-ERRORS = ("NotFound", "Forbidden", "NotSignedIn", "Conflict", "Invalid", "LinkExpired")
+ERRORS = ("NotFound", "Forbidden", "NotSignedIn", "Conflict", "Invalid", "LinkExpired", "TooLarge")
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, **dict.fromkeys(ERRORS)}
 HELP = "Run `make translations` and write the Spanish into app/translations/es."
 

@@ -1,4 +1,4 @@
-"""The worker's part in a process of its own: it imports, its progress is seen, and a kill leaves nothing."""
+"""The worker's part in a process of its own: its progress is seen, and a kill leaves nothing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,101 @@
+"""The district's team brings in real directories on a page, with and without scripts."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import CheckPage, PageAt, SignIn
+
+DISTRICT = "district@demo.example.org"
+LONG = 120_000  # ms: a machine with other work may take its time
+
+
+def upload(page: Page, path: Path, source: str) -> None:
+    page.goto("/imports")
+    page.get_by_label("File").set_input_files(path)
+    page.get_by_label("Name of the directory").fill(source)
+    page.get_by_role("button", name="Upload and check").click()
+    expect(page.get_by_role("heading", name=source)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_sheet_from_upload_to_the_directory(
+    page_at: PageAt,
+    sign_in: SignIn,
+    axe: CheckPage,
+    fits: CheckPage,
+    real_data: Path,
+    width: int,
+) -> None:
+    page = page_at(width)
+    sign_in(page, DISTRICT)
+    sheet = real_data / "chattanooga-service-providers" / "Service_Provider_Info.csv"
+    upload(page, sheet, f"Chattanooga {width}")
+    axe(page)
+    fits(page)
+    # The page asks again by itself until the check is done.
+    expect(page.get_by_text("Checked, not imported yet")).to_be_visible(timeout=LONG)
+    page.get_by_text("How the columns are read").click()
+    axe(page)
+    fits(page)
+    page.get_by_label("Counties Served").select_option("Something else: kept beside the row")
+    page.get_by_role("button", name="Save and check anew").click()
+    expect(page.get_by_role("status").first).to_contain_text("for the next time too")
+    expect(page.get_by_text("Checked, not imported yet")).to_be_visible(timeout=LONG)
+    page.get_by_role("link", name="Warning").click()
+    fits(page)
+    page.get_by_role("button", name="Import it").click()
+    expect(page.get_by_role("heading", name="What was done")).to_be_visible(timeout=LONG)
+    page.goto("/imports")
+    expect(page.get_by_role("row", name=f"Chattanooga {width}")).to_contain_text("Imported")
+    expect(page.get_by_role("row", name=f"Chattanooga {width}")).to_contain_text("117")
+    axe(page)
+    fits(page)
+    page.goto("/directory?q=Aim+Center")
+    expect(page.get_by_text("Aim Center").first).to_be_visible()
+
+
+def test_a_zip_without_scripts(
+    page_at: PageAt, sign_in: SignIn, real_data: Path, tmp_path: Path
+) -> None:
+    packed = tmp_path / "dc.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted((real_data / "hsds20-dc-2022").glob("*.csv")):
+            archive.write(file, file.name)
+    page = page_at(360, javascript=False)
+    sign_in(page, DISTRICT)
+    upload(page, packed, "Washington, DC")
+    look_again_until(page, "Checked, not imported yet")
+    expect(page.get_by_text("10,942").first).to_be_attached()
+    page.get_by_role("button", name="Import it").click()
+    look_again_until(page, "Imported")
+    page.goto("/imports")
+    expect(page.get_by_role("row", name="Washington, DC")).to_contain_text("10,942")
+
+
+def look_again_until(page: Page, words: str) -> None:
+    """Press the button, as a person without scripts does."""
+    for _ in range(60):
+        page.wait_for_timeout(1000)
+        page.get_by_role("link", name="Look again").click()
+        page.wait_for_load_state()
+        if page.get_by_role("link", name="Look again").count() == 0:
+            break
+    expect(page.locator("main .pill").first).to_have_text(words)
+
+
+def test_a_file_over_the_limit_is_told_in_the_browser(
+    page_at: PageAt, sign_in: SignIn, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"Provider,Service\n" + b"x" * 60 * 1024 * 1024)
+    page = page_at(1280, may_answer={413})
+    sign_in(page, DISTRICT)
+    page.goto("/imports")
+    page.get_by_label("File").set_input_files(large)
+    page.get_by_role("button", name="Upload and check").click()
+    expect(page.get_by_text("The file is larger than 50 MB")).to_be_visible()
