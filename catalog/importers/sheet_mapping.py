@@ -108,9 +108,15 @@ def write_mappings(mappings: dict[str, SheetMapping]) -> str:
         "# " + ", ".join(FIELDS[9:]) + ", extra (kept beside).\n"
         "# Columns of marks: {age: [6, 13]}, {language: Spanish}, {label: Parents}.\n"
     )
-    return heading + str(
-        yaml.dump(told, Dumper=WholeDumper, sort_keys=False, allow_unicode=True, width=100)
-    )
+    return heading + dumped(told)
+
+
+def dumped(told: dict[str, Any]) -> str:
+    """The mapping as YAML. Signs that YAML takes for the end of a line are written as escapes."""
+    text = str(yaml.dump(told, Dumper=WholeDumper, sort_keys=False, allow_unicode=True, width=100))
+    if any(sign in text for sign in "\x85\u2028\u2029"):
+        return str(yaml.dump(told, Dumper=WholeDumper, sort_keys=False, width=100))
+    return text
 
 
 def read_mappings(
