@@ -1,4 +1,4 @@
-"""`flask --app wsgi catalog duplicates`: what may stand in the directory twice. Changes nothing."""
+"""`flask --app wsgi catalog duplicates`: what may stand in the directory twice. Changes no entry."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ import json
 import click
 from flask.cli import with_appcontext
 
+from app.clock import utcnow
 from app.transactions import work_unit
-from catalog.duplicate_rows import read_records
-from catalog.duplicates import KINDS, Pair, find_pairs
+from catalog.duplicate_queue import find_all_pairs, refresh_pairs
+from catalog.duplicates import Pair
 
 
 @click.command("duplicates")
 @click.option("--json", "is_json", is_flag=True, help="Print the pairs as JSON, best first.")
+@click.option("--refresh", is_flag=True, help="Also bring the queue of the pages up to date.")
 @with_appcontext
-def show_duplicates(*, is_json: bool) -> None:
+def show_duplicates(*, is_json: bool, refresh: bool) -> None:
     """Organizations, services and locations that may be entered twice, the likeliest first."""
-    names: dict[str, str] = {}
-    pairs: list[Pair] = []
     with work_unit() as session:
-        for kind in KINDS:
-            records = read_records(session, kind)
-            names |= {record.id: record.name for record in records}
-            pairs += find_pairs(kind, records)
+        pairs, names = find_all_pairs(session)
+        if refresh:
+            refresh_pairs(session, now=utcnow())
     if is_json:
         click.echo(json.dumps([facts(pair) for pair in pairs], ensure_ascii=False, indent=2))
         return
@@ -34,7 +33,7 @@ def show_duplicates(*, is_json: bool) -> None:
             f"\n      {pair.first_id}  {pair.second_id}  {reasons}"
         )
     look = "pair looks" if len(pairs) == 1 else "pairs look"
-    click.echo(f"{len(pairs):,} {look} alike. Nothing was changed.")
+    click.echo(f"{len(pairs):,} {look} alike. No entry was changed.")
 
 
 def facts(pair: Pair) -> dict[str, object]:

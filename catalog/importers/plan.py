@@ -27,6 +27,7 @@ from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
 from catalog.importers.sheet_mapping import SheetMapping
+from catalog.models.duplicate import Merge
 from catalog.models.field_change import FieldChange
 from catalog.models.import_conflict import ImportConflict
 from catalog.vocabulary import SERVICE_STATUSES
@@ -166,7 +167,9 @@ def plan_table(
     changed: list[tuple[DraftRow, Stored, dict[str, Any]]] = []
     inserts = plan.inserts.setdefault(table.name, [])
     shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
-    removed = removed_here(session, table) if drafted.keys() - stored.keys() else frozenset()
+    is_news = bool(drafted.keys() - stored.keys())
+    removed = removed_here(session, table) if is_news else frozenset()
+    merged = merged_here(session) if removed else frozenset()
     for source_id, row in drafted.items():
         known = stored.get(source_id)
         if known and known.is_same:
@@ -174,13 +177,22 @@ def plan_table(
             continue
         if known is None and (row.id in removed or hangs_on(row.values, plan.stays_away)):
             plan.stays_away.add(row.id)
-            draft.note(
-                "warning",
-                row.origin,
+            code, words = (
                 "removed_here",
-                f"The {table.name} was taken away here since the last import, and stays away. "
-                "The service's history puts it back.",
+                (
+                    f"The {table.name} was taken away here since the last import, and stays away. "
+                    "The service's history puts it back."
+                ),
             )
+            if row.id in merged:
+                code, words = (
+                    "merged_here",
+                    (
+                        f"The {table.name} was merged into another one here, and stays merged. "
+                        "The list of merges undoes it."
+                    ),
+                )
+            draft.note("info" if row.id in merged else "warning", row.origin, code, words)
         elif known is None:
             columns = tuple(row.values)
             columns = shapes.setdefault(columns, columns)
@@ -228,6 +240,11 @@ def removed_here(session: Session, table: Table) -> frozenset[uuid.UUID]:
     gone = {row.resource_id: row.made_by for row in rows}  # the last word counts
     people = {"staff", "partner", "system"}
     return frozenset(id_ for id_, made_by in gone.items() if made_by in people)
+
+
+def merged_here(session: Session) -> frozenset[uuid.UUID]:
+    """The ids of rows that were merged into others, and are merged still."""
+    return frozenset(session.scalars(select(Merge.gone_id).where(Merge.undone_at.is_(None))))
 
 
 def hangs_on(values: Mapping[str, Any], ids: set[uuid.UUID]) -> bool:

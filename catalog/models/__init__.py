@@ -9,6 +9,7 @@ from catalog.models.attribute import Attribute
 from catalog.models.capacity import ServiceCapacity, Unit
 from catalog.models.contact import Contact
 from catalog.models.cost_option import CostOption
+from catalog.models.duplicate import DuplicatePair, Merge
 from catalog.models.eligibility import EligibilityRule
 from catalog.models.field_change import FieldChange
 from catalog.models.funding import Funding
@@ -38,12 +39,14 @@ __all__ = [
     "CatalogRevision",
     "Contact",
     "CostOption",
+    "DuplicatePair",
     "EligibilityRule",
     "FieldChange",
     "Funding",
     "ImportConflict",
     "Language",
     "Location",
+    "Merge",
     "NeedProposal",
     "NeedReading",
     "Organization",

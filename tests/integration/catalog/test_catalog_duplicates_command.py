@@ -23,5 +23,5 @@ def test_it_lists_pairs_and_changes_nothing(runner: CheckedRunner, session: Sess
     assert pair["score"] == sum(part["points"] for part in pair["parts"]) >= 650
     shown = runner.invoke(args=["catalog", "duplicates"])
     assert "Sunny Molar Dental House" in shown.output
-    assert "1 pair looks alike. Nothing was changed." in shown.output
+    assert "1 pair looks alike. No entry was changed." in shown.output
     assert json.loads(runner.invoke(args=["catalog", "duplicates", "--json"]).output) == [pair]
