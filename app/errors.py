@@ -116,6 +116,14 @@ def handle_domain_error(error: Exception) -> Response:
         from app.security.sign_in import redirect_to_sign_in  # the page to return to is its matter
 
         return redirect_to_sign_in()
+    if isinstance(error, NotFound):
+        from app.duplicates.moved import (
+            address_after_merge,
+        )  # the directory's old ids are its matter
+
+        moved = address_after_merge()
+        if moved is not None:
+            return moved
     fields = getattr(error, "fields", None) or {}
     if isinstance(error, ValidationError):
         fields = error.normalized_messages()  # type: ignore[no-untyped-call]

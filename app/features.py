@@ -11,6 +11,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.api.pages import blueprint as api_pages
     from app.consents.pages import blueprint as consents
     from app.directory.pages import blueprint as directory
+    from app.duplicates.pages import blueprint as duplicates
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
     from app.history.pages import blueprint as history
@@ -30,6 +31,7 @@ def register_features(app: Flask, api: Api) -> None:
         api_pages,
         consents,
         directory,
+        duplicates,
         families,
         history,
         imports,

@@ -24,6 +24,7 @@ from app.notices.delivery import deliver_due
 from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
 from app.settings import Settings
+from catalog.duplicate_queue import refresh_pairs
 
 # A few a day, so that the answers can be looked at, and nobody gets all at once.
 LISTINGS_A_DAY = 10
@@ -89,6 +90,12 @@ def purge_rate_limits(work_unit: WorkUnit, *, now: datetime, settings: Settings)
         return JobReport({"purged": purge_expired(session, now=now)})
 
 
+def find_duplicates(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Look for entries that may stand twice, for the district's team to decide."""
+    with work_unit() as session:
+        return JobReport(refresh_pairs(session, now=now))
+
+
 def purge_job_runs(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
     """Delete the record of old runs."""
     with work_unit() as session:
@@ -145,6 +152,12 @@ JOBS: tuple[Job, ...] = (
         purge_imports,
         timedelta(days=1),
         "Deletes uploaded directories, and what quotes them, after their time (`IMPORT_KEEP_DAYS`)",
+    ),
+    Job(
+        "find_duplicates",
+        find_duplicates,
+        timedelta(days=1),
+        "Looks for entries of the directory that may stand twice, for a person to decide",
     ),
     Job(
         "purge_job_runs",

@@ -82,6 +82,7 @@ POLICY: dict[str, dict[Role, Scope]] = {
     },
     "catalog.history": {Role.PLAN_MANAGER: Scope.ALL, Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.restore": {Role.DISTRICT_ADMIN: Scope.ALL},
+    "catalog.merge": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.import": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.name_needs": {Role.DISTRICT_ADMIN: Scope.ALL},
     "district.read": {Role.DISTRICT_ADMIN: Scope.ALL},

@@ -23,11 +23,11 @@ from catalog.importers.draft import Draft, DraftRow, Origin
 from catalog.importers.flat_sheet import read_flat_sheets
 from catalog.importers.hsds import read_hsds
 from catalog.importers.identity import settle_ids
+from catalog.importers.merged import kept_for_others, merged_here
 from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
 from catalog.importers.sheet_mapping import SheetMapping
-from catalog.models.duplicate import Merge
 from catalog.models.field_change import FieldChange
 from catalog.models.import_conflict import ImportConflict
 from catalog.vocabulary import SERVICE_STATUSES
@@ -242,11 +242,6 @@ def removed_here(session: Session, table: Table) -> frozenset[uuid.UUID]:
     return frozenset(id_ for id_, made_by in gone.items() if made_by in people)
 
 
-def merged_here(session: Session) -> frozenset[uuid.UUID]:
-    """The ids of rows that were merged into others, and are merged still."""
-    return frozenset(session.scalars(select(Merge.gone_id).where(Merge.undone_at.is_(None))))
-
-
 def hangs_on(values: Mapping[str, Any], ids: set[uuid.UUID]) -> bool:
     """Whether the row names one of these as what it belongs to."""
     return bool(ids) and any(values.get(column) in ids for column in PARENT_COLUMNS)
@@ -355,6 +350,7 @@ def plan_removals(
     if not leaving:
         return 0
     held = current_rows(session, table, [row.id for row in leaving.values()])
+    elsewhere = kept_for_others(session, held, plan.report.source)
     for source_id, row in leaving.items():
         current, before = held[row.id], row.imported or {}
         was_edited = any(plain(current[column]) != value for column, value in before.items())
@@ -363,7 +359,9 @@ def plan_removals(
             continue
         values: dict[str, Any] = {"imported": None}
         what = "kept, since it was edited here"
-        if table.name == "service":
+        if row.id in elsewhere:
+            what = f"kept as it is, since an entry of {elsewhere[row.id]!r} was merged into it"
+        elif table.name == "service":
             values |= {"status": "inactive", "last_modified": now}
             what = "marked inactive, not deleted"
         elif table.name == "service_at_location":

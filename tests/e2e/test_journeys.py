@@ -162,7 +162,10 @@ def test_the_family_answers_in_spanish(
 PAGES = {
     MANAGER: ("/today", "/students", "/referrals", "/referrals?view=all"),
     "partner@demo.example.org": ("/inbox",),
-    "district@demo.example.org": ("/district", "/students", "/referrals"),
+    "district@demo.example.org": (
+        *("/district", "/students", "/referrals"),
+        *("/duplicates", "/duplicates/merges"),
+    ),
 }
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.families.models import FamilyResponse
-from catalog.models import ImportConflict
+from catalog.models import DuplicatePair, ImportConflict
 from tests.factories import (
     make_consent,
     make_family_link,
@@ -56,6 +57,9 @@ COSTS = {
     "/imports/{import_run}/progress": 3,
     "/import-conflicts": 4,
     "/import-conflicts/decided": 4,
+    "/duplicates": 6,
+    "/duplicates/{pair}": 19,
+    "/duplicates/merges": 4,
     "/demo/mail": 1,
 }
 OPENED_FIRST = {"/inbox/{referral}", "/r/{partner_token}"}
@@ -68,6 +72,9 @@ ROLE = {
     "/imports/{import_run}/progress": "district_admin",
     "/import-conflicts": "district_admin",
     "/import-conflicts/decided": "district_admin",
+    "/duplicates": "district_admin",
+    "/duplicates/{pair}": "district_admin",
+    "/duplicates/merges": "district_admin",
     "/district": "district_admin",
     "/inbox": "partner",
     "/inbox/{referral}": "partner",
@@ -126,7 +133,22 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
                 decided_by="Sample",
             )
         )
+    twins = [
+        make_service_at_location(session, name="Homework Help").service for _ in range(rows + 1)
+    ]
+    for twin in twins[1:]:
+        session.add(
+            DuplicatePair(
+                kind="service",
+                first_id=twins[0].id,
+                second_id=twin.id,
+                score=900,
+                parts=[["name", 600, 100]],
+                found_at=now,
+            )
+        )
     session.flush()
+    pair = session.scalars(select(DuplicatePair).limit(1)).one()
     _, partner_token = make_partner_link(
         session, referral, secret=SECRET, now=now - timedelta(hours=1)
     )
@@ -135,6 +157,7 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
     return {
         "student": student.id,
         "place": place.id,
+        "pair": pair.id,
         "referral": referral.id,
         "partner_token": partner_token,
         "family_token": family_token,

@@ -281,6 +281,27 @@ def test_the_next_import_leaves_a_merge_alone(
     assert session.get_one(Service, record.gone_id).name == "Snacks"
 
 
+@pytest.mark.parametrize("other", ["elsewhere", "sample"])
+def test_an_entry_that_another_directory_lists_too_is_not_marked_as_gone(
+    session: Session, now: datetime, tmp_path: Path, other: str
+) -> None:
+    tables = sample_tables()
+    bring_in(session, write_package(tmp_path / "one", tables), now, source="sample")
+    tables["services"][1]["name"] = "Snacks for all"
+    bring_in(session, write_package(tmp_path / "two", tables), now, source=other)
+    kept = session.scalars(select(Service).filter_by(source="sample", source_id="100")).one().id
+    gone = session.scalars(select(Service).filter_by(source=other, source_id="101")).one().id
+    merge(session, "service", kept_id=kept, gone_id=gone, by="Ann", now=now)
+    before = session.get_one(Service, kept).status
+    tables["services"] = tables["services"][1:]
+    later = now + timedelta(days=1)
+    report = bring_in(session, write_package(tmp_path / "three", tables), later, source="sample")
+    lines = [line.reason for line in report.lines if line.code == "gone_from_source"]
+    assert any("was merged into it" in line for line in lines) == (other == "elsewhere")
+    after = session.get_one(Service, kept).status
+    assert after == (before if other == "elsewhere" else "inactive")
+
+
 def test_a_real_directory_with_merges_comes_in_again_unchanged(
     session: Session, real_data: Path, now: datetime
 ) -> None:

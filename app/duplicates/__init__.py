@@ -1,0 +1,1 @@
+"""What stands twice in the directory: a queue that a person works through, merging, and undoing it."""
