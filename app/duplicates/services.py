@@ -30,9 +30,9 @@ def merge_pair(
     """Merge the two: `keep` is the side that stays, `values` name by field the side whose value is
     right where they differ. NotFound; Conflict where the directory has changed since.
     """
+    pair = queries.pair_for(session, by, pair_id, to_change=True)
     if keep not in SIDES or not set(values.values()) <= set(SIDES):
         raise Invalid("The form is not complete. Reload the page and try again.")
-    pair = queries.pair_for(session, by, pair_id, to_change=True)
     kept, gone = (
         (pair.first_id, pair.second_id) if keep == "first" else (pair.second_id, pair.first_id)
     )
