@@ -11,12 +11,14 @@ def register_features(app: Flask, api: Api) -> None:
     from app.api.pages import blueprint as api_pages
     from app.consents.pages import blueprint as consents
     from app.directory.pages import blueprint as directory
+    from app.downloads.pages import blueprint as downloads
     from app.duplicates.pages import blueprint as duplicates
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
     from app.history.pages import blueprint as history
     from app.imports.pages import blueprint as imports
     from app.listings.pages import blueprint as listings
+    from app.needs.pages import blueprint as needs
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
     from app.recommendations.api import blueprint as recommendations_api
@@ -31,11 +33,13 @@ def register_features(app: Flask, api: Api) -> None:
         api_pages,
         consents,
         directory,
+        downloads,
         duplicates,
         families,
         history,
         imports,
         listings,
+        needs,
         notices,
         partners,
         recommendations,

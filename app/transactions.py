@@ -34,6 +34,9 @@ CONSTRAINT_MESSAGES: dict[str, str] = {
         "A directory of this name is being checked or imported just now. Wait until that has ended, "
         "or give this one a name of its own."
     ),
+    "uq_catalog_export_at_work": (
+        "Somebody asked for this download at the same moment. It is being made: open Downloads."
+    ),
     "uq_family_response_once": "Another answer to this came at the same moment. Answer once more.",
     "uq_suggestion_once": "This activity is among the family's suggestions already.",
     "uq_notice_dedupe_key": "This message has already been queued.",

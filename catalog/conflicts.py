@@ -5,7 +5,7 @@ which knows who may. What was written here stands until somebody takes the sourc
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -22,25 +22,25 @@ from catalog.services import bump_revision
 def note_conflicts(
     session: Session,
     found: Iterable[ImportConflict],
-    written: Mapping[uuid.UUID, Iterable[str]],
+    written: Mapping[uuid.UUID, Collection[str]],
 ) -> None:
     """Keep what waits for a person. `written` are the columns that the import settles by itself,
     by row: what waited for one of them waits no more, and a newer value takes an older one's place.
     """
     found = list(found)
-    over: dict[uuid.UUID, set[str]] = {id_: set(names) for id_, names in written.items()}
-    for conflict in found:
-        over.setdefault(conflict.entity_id, set()).add(conflict.field)
-    for part in chunks(list(over)):
-        waiting = session.execute(
-            select(ImportConflict.id, ImportConflict.entity_id, ImportConflict.field).where(
-                ImportConflict.entity_id.in_(part),
-                ImportConflict.state == "waiting",
-            )
+    newer = {(conflict.entity_id, conflict.field) for conflict in found}
+    waiting = session.execute(
+        select(ImportConflict.id, ImportConflict.entity_id, ImportConflict.field).where(
+            ImportConflict.state == "waiting"
         )
-        settled = [id_ for id_, entity_id, field in waiting if field in over[entity_id]]
-        if settled:
-            session.execute(delete(ImportConflict).where(ImportConflict.id.in_(settled)))
+    )
+    settled = [
+        id_
+        for id_, entity_id, field in waiting
+        if (entity_id, field) in newer or field in written.get(entity_id, ())
+    ]
+    for part in chunks(settled):
+        session.execute(delete(ImportConflict).where(ImportConflict.id.in_(part)))
     session.add_all(found)
     session.flush()
 

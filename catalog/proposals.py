@@ -12,12 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from catalog.bulk import chunks
 from catalog.errors import CatalogValueError
 from catalog.importers.needs import NEED
-from catalog.models import Attribute, Service, TaxonomyTerm
+from catalog.models import Attribute, NeedProposal, Service, TaxonomyTerm
 from catalog.services import bump_revision
 from catalog.taxonomy import resolve
 from catalog.taxonomy.loading import load_vocabulary, term_id
@@ -44,14 +45,16 @@ class Proposal:
 
 def propose_needs(session: Session) -> Iterator[Proposal]:
     """Proposals for every service without a need or an interest of ours, by name; at most three
-    each, the surest first. Two statements.
+    each, the surest first, without those that a person refused. Three statements.
     """
-    ours = exists().where(
-        Attribute.link_entity == "service",
-        Attribute.link_id == Service.id,
-        Attribute.taxonomy_term_id == TaxonomyTerm.id,
-        TaxonomyTerm.code.in_(own_codes()),
-    )
+    refused = {
+        (service_id, code)
+        for service_id, code in session.execute(
+            select(NeedProposal.service_id, NeedProposal.code).where(
+                NeedProposal.state == "refused"
+            )
+        )
+    }
     labels: dict[uuid.UUID, list[str]] = defaultdict(list)
     for service_id, name in session.execute(
         select(Attribute.link_id, TaxonomyTerm.name)
@@ -60,16 +63,27 @@ def propose_needs(session: Session) -> Iterator[Proposal]:
         .order_by(TaxonomyTerm.name, Attribute.id)
     ):
         labels[service_id].append(name)
-    found = session.execute(
+    services = session.execute(
         select(Service.id, Service.name, Service.description)
-        .where(~ours)
+        .where(~has_term_of_ours())
         .order_by(Service.name, Service.id)
     )
-    for service_id, name, description in found.all():
+    for service_id, name, description in services.all():
         texts = [("label", label) for label in labels[service_id]]
         texts += [("name", name), ("description", description or "")]
-        for code, (confidence, heard_in) in heard(texts)[:MOST_A_SERVICE]:
+        found = [one for one in heard(texts) if (service_id, one[0]) not in refused]
+        for code, (confidence, heard_in) in found[:MOST_A_SERVICE]:
             yield Proposal(service_id, name, code, words()[code], confidence, heard_in)
+
+
+def has_term_of_ours() -> ColumnElement[bool]:
+    """Whether a service has a need or an interest of ours, as a condition."""
+    return exists().where(
+        Attribute.link_entity == "service",
+        Attribute.link_id == Service.id,
+        Attribute.taxonomy_term_id == TaxonomyTerm.id,
+        TaxonomyTerm.code.in_(own_codes()),
+    )
 
 
 def heard(texts: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[float, str]]]:
@@ -96,7 +110,12 @@ def accept_needs(session: Session, chosen: Iterable[tuple[uuid.UUID, str]]) -> i
     """
     pairs = list(dict.fromkeys(chosen))
     known = words()
-    services = {id_ for (id_,) in session.execute(select(Service.id))}
+    chosen_ids = sorted({service_id for service_id, _ in pairs})
+    services = {
+        id_
+        for part in chunks(chosen_ids)
+        for id_ in session.scalars(select(Service.id).where(Service.id.in_(part)))
+    }
     for service_id, code in pairs:
         if code not in known:
             raise CatalogValueError(f"{code!r} is no need. Take the codes as they were proposed.")
@@ -107,9 +126,10 @@ def accept_needs(session: Session, chosen: Iterable[tuple[uuid.UUID, str]]) -> i
     load_vocabulary(session)
     named = {
         (link_id, named_term)
+        for part in chunks(chosen_ids)
         for link_id, named_term in session.execute(
             select(Attribute.link_id, Attribute.taxonomy_term_id).where(
-                Attribute.link_entity == "service"
+                Attribute.link_entity == "service", Attribute.link_id.in_(part)
             )
         )
     }

@@ -5,10 +5,19 @@ read, then import it; the worker does the long part, and its progress can be lef
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -104,12 +113,14 @@ def download_report(run_id: uuid.UUID) -> ResponseReturnValue:
     lines = csv_lines(queries.all_lines(db.session, run.id))
     beginning = "\ufeff" + "".join(islice(lines, 1))  # a spreadsheet takes the mark for UTF-8
 
-    def parts() -> object:
+    def parts() -> Iterator[str]:
         yield beginning
         while part := "".join(islice(lines, 500)):
             yield part
 
-    return attached(parts(), f"{run.source} report.csv", "text/csv; charset=utf-8")
+    return attached(
+        stream_with_context(parts()), f"{run.source} report.csv", "text/csv; charset=utf-8"
+    )
 
 
 @blueprint.get("/imports/<uuid:run_id>/mapping.yaml")

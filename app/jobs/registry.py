@@ -15,11 +15,13 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.downloads.work import make_waiting
 from app.imports.services import purge_uploads
 from app.imports.work import carry_out_waiting
 from app.jobs.own_process import in_own_process
 from app.jobs.services import purge_runs
 from app.listings.services import ask_if_still_right
+from app.needs.services import read_catalog
 from app.notices.delivery import deliver_due
 from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
@@ -108,6 +110,17 @@ def carry_out_imports(work_unit: WorkUnit, *, now: datetime, settings: Settings)
     return JobReport({"carried_out": number})
 
 
+def make_downloads(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Make the export that has waited longest."""
+    number = make_waiting(now=now, settings=settings, run_work=in_own_process)
+    return JobReport({"made": number})
+
+
+def propose_needs(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Read services without a need, new or changed, for needs to propose."""
+    return JobReport({"read": read_catalog(work_unit, now=now)})
+
+
 def purge_imports(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
     """Delete uploaded files and what quotes them, when their time is over."""
     with work_unit() as session:
@@ -146,6 +159,18 @@ JOBS: tuple[Job, ...] = (
         carry_out_imports,
         timedelta(seconds=2),
         "Checks and applies uploaded directories, one at a time",
+    ),
+    Job(
+        "make_downloads",
+        make_downloads,
+        timedelta(seconds=2),
+        "Makes the catalog into files that somebody asked for, one at a time",
+    ),
+    Job(
+        "propose_needs",
+        propose_needs,
+        timedelta(minutes=1),
+        "Reads services that have no need, and proposes some for a person to accept",
     ),
     Job(
         "purge_imports",

@@ -80,6 +80,11 @@ POLICY: dict[str, dict[Role, Scope]] = {
         Role.DISTRICT_ADMIN: Scope.ALL,
         Role.PARTNER: Scope.ALL,
     },
+    "catalog.export": {
+        Role.PLAN_MANAGER: Scope.ALL,
+        Role.DISTRICT_ADMIN: Scope.ALL,
+        Role.PARTNER: Scope.ALL,
+    },
     "catalog.history": {Role.PLAN_MANAGER: Scope.ALL, Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.restore": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.merge": {Role.DISTRICT_ADMIN: Scope.ALL},

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.storage.models import StoredPart
+from app.storage.models import StoredFile, StoredPart
+
+
+def stored_file(session: Session, file_id: uuid.UUID) -> StoredFile:
+    """The file's name and size."""
+    return session.get_one(StoredFile, file_id)
 
 
 def parts_of(session: Session, file_id: uuid.UUID) -> Iterator[bytes]:

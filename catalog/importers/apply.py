@@ -59,20 +59,28 @@ def write_plan(session: Session, plan: ImportPlan, tell: Progress) -> None:
             tell(len(part))
     for table in tables:
         updates = plan.updates.get(table.name, [])
-        update_rows(session, table, updates)
-        tell(len(updates))
+        for start in range(0, len(updates), ROWS_AT_A_TIME):
+            changed = updates[start : start + ROWS_AT_A_TIME]
+            update_rows(session, table, [(id_, said_values(values)) for id_, values in changed])
+            tell(len(changed))
     for table in reversed(tables):
         ids = plan.deletes.get(table.name, [])
         for chunk in chunks(ids):
             delete_rows(session, table, chunk)
             tell(len(chunk))
-    written = {id_: set(values) for rows in plan.updates.values() for id_, values in rows}
+    written = {id_: values for rows in plan.updates.values() for id_, values in rows}
     note_conflicts(session, plan.conflicts, written)
 
 
 def said_row(row: dict[str, Any]) -> dict[str, Any]:
     """The row with what the source said, by column, in `imported`."""
     return {**row, "imported": plain_values({name: row[name] for name in row["imported"]})}
+
+
+def said_values(values: dict[str, Any]) -> dict[str, Any]:
+    """The same for values to update; None stays, where the source says nothing more."""
+    said = values["imported"]
+    return {**values, "imported": None if said is None else plain_values(said)}
 
 
 def whole_rows(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -62,8 +62,9 @@ ROWS_AT_A_TIME = 2_000
 class ImportPlan:
     """What is to be written, by table: rows to insert, values to update by id, ids to delete.
 
-    A row to insert has in `imported` the names of the columns that the source said; `apply` puts
-    their values there, a part of the rows at a time: all at once would need twice the room.
+    A row to insert has in `imported` the names of the columns that the source said, one to update
+    what the source says (or None, where it says nothing more); `apply` puts that there as JSON has
+    it, a part of the rows at a time: all at once would need twice the room.
 
     `mappings` say how each flat sheet was read, by its file's name.
     """
@@ -80,12 +81,13 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A row of the source as the catalog has it. `imported` None: the source dropped it before,
-    or, where `is_same`, it says what it said last time, which then need not be held."""
+    """A row of the source as the catalog has it. `is_dropped`: the source dropped it before;
+    `is_same`: it says what it said last time. What that was is read again where it matters: to hold
+    it of all rows would need the room of a second directory."""
 
     id: uuid.UUID
-    imported: dict[str, Any] | None
     parents: tuple[uuid.UUID, ...]
+    is_dropped: bool
     is_same: bool
 
 
@@ -164,7 +166,7 @@ def plan_table(
     if not stored and not drafted:
         return
     counts = plan.report.tables.setdefault(table.name, Counts())
-    changed: list[tuple[DraftRow, Stored, dict[str, Any]]] = []
+    changed: list[tuple[DraftRow, Stored]] = []
     inserts = plan.inserts.setdefault(table.name, [])
     shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
     is_news = bool(drafted.keys() - stored.keys())
@@ -199,14 +201,14 @@ def plan_table(
             inserts.append(insert_values(draft.source, table, row, columns, now))
             counts.added += 1
         else:
-            changed.append((row, known, plain_values(row.values)))
+            changed.append((row, known))
             counts.changed += 1
     for start in range(0, len(changed), ROWS_AT_A_TIME):
         plan_changes(session, plan, table, changed[start : start + ROWS_AT_A_TIME], now)
     absent = absent_rows(table, stored, drafted, gone)
     if table.name in KEPT_TABLES:
         gone.update(row.id for row in absent.values())
-    leaving = {key: row for key, row in absent.items() if row.imported is not None}
+    leaving = {key: row for key, row in absent.items() if not row.is_dropped}
     counts.removed += plan_removals(session, plan, table, leaving, now)
     if table.name == "service":
         warn_of_another_directory(plan, listed=len(stored), leaving=len(leaving))
@@ -278,7 +280,7 @@ def stored_rows(
         row = drafted.get(source_id)
         is_same = row is not None and plain_values(row.values) == imported
         up = tuple(parent for parent in above if parent)
-        stored[source_id] = Stored(id_, None if is_same else imported, up, is_same)
+        stored[source_id] = Stored(id_, up, imported is None, is_same)
     return stored
 
 
@@ -297,14 +299,14 @@ def plan_changes(
     session: Session,
     plan: ImportPlan,
     table: Table,
-    changed: list[tuple[DraftRow, Stored, dict[str, Any]]],
+    changed: list[tuple[DraftRow, Stored]],
     now: datetime,
 ) -> None:
     """Updates of the columns that the source changed, but for those edited here."""
-    held = current_rows(session, table, [known.id for _, known, _ in changed])
-    for row, known, said in changed:
-        before = known.imported or {}
-        values: dict[str, Any] = {"imported": said}
+    held = current_rows(session, table, [known.id for _, known in changed])
+    for row, known in changed:
+        said, before = plain_values(row.values), held[known.id]["imported"] or {}
+        values: dict[str, Any] = {"imported": row.values}
         kept = []
         for column, value in said.items():
             if column in before and before[column] == value:
@@ -352,7 +354,7 @@ def plan_removals(
     held = current_rows(session, table, [row.id for row in leaving.values()])
     elsewhere = kept_for_others(session, held, plan.report.source)
     for source_id, row in leaving.items():
-        current, before = held[row.id], row.imported or {}
+        current, before = held[row.id], held[row.id]["imported"] or {}
         was_edited = any(plain(current[column]) != value for column, value in before.items())
         if table.name not in KEPT_TABLES and not was_edited:
             plan.deletes.setdefault(table.name, []).append(row.id)

@@ -12,7 +12,7 @@ from tests.factories.catalog import (
     make_service,
     make_service_at_location,
 )
-from tests.factories.imports import make_import_run
+from tests.factories.imports import make_import_run, make_proposals
 from tests.factories.people import (
     make_guardian,
     make_plan,
@@ -41,6 +41,7 @@ __all__ = [
     "make_organization",
     "make_partner_link",
     "make_plan",
+    "make_proposals",
     "make_referral",
     "make_school",
     "make_service",

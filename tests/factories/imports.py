@@ -1,4 +1,4 @@
-"""Imports that were checked, without a file."""
+"""Imports that were checked, without a file; and needs that were proposed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.imports.models import ImportLine, ImportRun
 from app.imports.states import State
+from catalog.models import NeedProposal
+from tests.factories.catalog import make_service
 
 _numbers = itertools.count(1)
 
@@ -47,3 +49,22 @@ def make_import_run(
     )
     session.flush()
     return run
+
+
+def make_proposals(session: Session, *, number: int, state: str, now: datetime) -> None:
+    """A proposed need for each of so many services without one."""
+    for _ in range(number):
+        session.add(
+            NeedProposal(
+                service_id=make_service(session, categories=()).id,
+                code="glasses",
+                confidence=70,
+                heard_in="name",
+                heard="Glasses",
+                state=state,
+                found_at=now,
+                decided_at=None if state == "waiting" else now,
+                decided_by=None if state == "waiting" else "Lee Poe",
+            )
+        )
+    session.flush()

@@ -17,6 +17,7 @@ from tests.factories import (
     make_import_run,
     make_listing_link,
     make_partner_link,
+    make_proposals,
     make_referral,
     make_school,
     make_service_at_location,
@@ -55,6 +56,9 @@ COSTS = {
     "/imports": 5,
     "/imports/{import_run}": 4,
     "/imports/{import_run}/progress": 3,
+    "/proposed-needs": 9,
+    "/proposed-needs/decided": 4,
+    "/downloads": 4,
     "/import-conflicts": 4,
     "/import-conflicts/decided": 4,
     "/duplicates": 6,
@@ -70,6 +74,8 @@ ROLE = {
     "/imports": "district_admin",
     "/imports/{import_run}": "district_admin",
     "/imports/{import_run}/progress": "district_admin",
+    "/proposed-needs": "district_admin",
+    "/proposed-needs/decided": "district_admin",
     "/import-conflicts": "district_admin",
     "/import-conflicts/decided": "district_admin",
     "/duplicates": "district_admin",
@@ -104,6 +110,8 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
         )
         for _ in range(2):
             make_service_at_location(session, categories=["dental-checkup", "soccer"])
+    for kind in ("waiting", "accepted"):
+        make_proposals(session, number=rows, state=kind, now=now)
     runs = [make_import_run(session, now=now, lines=5 * rows) for _ in range(rows)]
     for number in range(rows):
         session.add(

@@ -195,7 +195,7 @@ def test_the_report_is_counted_filtered_and_downloaded(app: Flask, district: Che
         200,
         422,
     }
-    report = district.get(page.request.path + "/report.csv")
+    report = district.get(page.request.path + "/report.csv", buffered=True)
     lines = list(csv.DictReader(io.StringIO(report.text.removeprefix("\ufeff"))))
     assert lines[0]["severity"] == "error"
     assert len([line for line in lines if line["code"] == "no_address"]) == 30
