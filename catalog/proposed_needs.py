@@ -127,7 +127,7 @@ def read_words(one: Unread) -> list[dict[str, Any]]:
             "heard_in": heard_in,
             "heard": evidence(one.texts, code, heard_in)[:LONGEST_HEARD],
         }
-        for code, (confidence, heard_in) in heard(one.texts)
+        for code, (confidence, heard_in) in heard(one.texts)[: 2 * MOST_A_SERVICE]
     ]
 
 

@@ -20,7 +20,7 @@ from catalog import proposed_needs
 from catalog.queries import current_revision
 
 WorkUnit = Callable[[], AbstractContextManager[Session]]
-MOST_A_RUN = 2_000  # services whose words are read in one run of the job
+MOST_A_RUN = 4_000  # services whose words are read in one run of the job: half a minute of work
 
 
 def decide(

@@ -99,3 +99,54 @@ def test_a_file_over_the_limit_is_told_in_the_browser(
     page.get_by_label("File").set_input_files(large)
     page.get_by_role("button", name="Upload and check").click()
     expect(page.get_by_text("The file is larger than 50 MB")).to_be_visible()
+
+
+def test_needs_are_named_in_bulk_without_scripts(
+    page_at: PageAt, sign_in: SignIn, axe: CheckPage, fits: CheckPage
+) -> None:
+    """Of the services that the zip above brought; the worker reads them within a minute or two."""
+    page = page_at(360, javascript=False)
+    sign_in(page, DISTRICT)
+    for _ in range(150):
+        page.goto("/proposed-needs?least=80")
+        if page.get_by_role("button", name="Name the ticked needs").count():
+            break
+        page.wait_for_timeout(1000)
+    page.get_by_role("link", name="Tick all on this page").click()
+    page.get_by_role("button", name="Name the ticked needs").click()
+    expect(page.get_by_role("status")).to_contain_text("Plans find them now")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Refuse the ticked").click()
+    expect(page.get_by_role("status")).to_contain_text("That is remembered")
+    page.get_by_role("link", name="What was decided").click()
+    expect(page.get_by_role("button", name="Take back")).to_be_visible()
+    for width in (360, 1280):
+        seen = page_at(width)
+        sign_in(seen, DISTRICT)
+        for path in ("/proposed-needs", "/proposed-needs/decided"):
+            seen.goto(path)
+            axe(seen)
+            fits(seen)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_directory_is_downloaded(
+    page_at: PageAt, sign_in: SignIn, axe: CheckPage, fits: CheckPage, width: int
+) -> None:
+    name = "Workbook (XLSX)" if width == 360 else "One file (JSON)"
+    page = page_at(width)
+    sign_in(page, "manager@demo.example.org")
+    page.goto("/directory")
+    page.get_by_role("link", name="Downloads").click()
+    card = page.locator("section.card", has=page.get_by_role("heading", name=name))
+    card.get_by_role("button", name="Make the file").click()
+    axe(page)
+    fits(page)
+    # The page asks again by itself until the file is made.
+    expect(card.get_by_role("link", name="Download")).to_be_visible(timeout=LONG)
+    axe(page)
+    fits(page)
+    with page.expect_download() as download:
+        card.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename.startswith("catalog-")
+    assert Path(download.value.path()).stat().st_size > 10_000
