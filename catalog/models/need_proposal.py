@@ -21,9 +21,7 @@ class NeedProposal(Identified, Base):
         CheckConstraint("state IN ('waiting', 'accepted', 'refused')", name="state"),
         CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
         # All that the page's lists and counts ask: 300,000 that wait are counted from it alone.
-        Index(
-            "ix_need_proposal_waiting", "state", "confidence", "code", "service_id", "found_at"
-        ),
+        Index("ix_need_proposal_waiting", "state", "confidence", "code", "service_id", "found_at"),
     )
 
     service_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"))
