@@ -17,23 +17,20 @@ from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks
 from catalog.errors import CatalogValueError
+from catalog.hearing import heard
 from catalog.importers.needs import NEED
 from catalog.models import Attribute, NeedProposal, Service, TaxonomyTerm
 from catalog.services import bump_revision
-from catalog.taxonomy import resolve
 from catalog.taxonomy.loading import load_vocabulary, term_id
 from catalog.taxonomy.terms import interests, needs
 
-# How far what was heard there is believed: a description tells of many things beside the service.
-TRUST = {"label": 0.95, "name": 0.9, "description": 0.6}
-LEAST = 0.3
 MOST_A_SERVICE = 3
 COLUMNS = ("service_id", "service", "need", "label", "confidence", "heard_in")
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One need for one service. `confidence` 0 to 1, `heard_in` a key of TRUST."""
+    """One need for one service. `confidence` 0 to 1, `heard_in` label, name or description."""
 
     service_id: uuid.UUID
     service: str
@@ -59,7 +56,7 @@ def propose_needs(session: Session) -> Iterator[Proposal]:
     for service_id, name in session.execute(
         select(Attribute.link_id, TaxonomyTerm.name)
         .join(Attribute.taxonomy_term)
-        .where(Attribute.link_entity == "service")
+        .where(Attribute.link_entity == "service", says_what())
         .order_by(TaxonomyTerm.name, Attribute.id)
     ):
         labels[service_id].append(name)
@@ -86,16 +83,9 @@ def has_term_of_ours() -> ColumnElement[bool]:
     )
 
 
-def heard(texts: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[float, str]]]:
-    """The needs that texts speak of, each with its best confidence and where that was heard."""
-    best: dict[str, tuple[float, str]] = {}
-    for heard_in, text in texts:
-        for one in resolve(text).candidates:
-            confidence = round(one.confidence * TRUST[heard_in], 2)
-            known = best.get(one.code, (0.0, ""))[0]
-            if one.code in words() and confidence >= LEAST and confidence > known:
-                best[one.code] = (confidence, heard_in)
-    return sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
+def says_what() -> ColumnElement[bool]:
+    """Whether a label says what a service is, not for whom."""
+    return Attribute.link_type.is_distinct_from("eligibility")
 
 
 def words() -> dict[str, str]:

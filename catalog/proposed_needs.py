@@ -30,7 +30,8 @@ from catalog.models import (
     Service,
     TaxonomyTerm,
 )
-from catalog.proposals import MOST_A_SERVICE, accept_needs, has_term_of_ours, heard
+from catalog.hearing import heard
+from catalog.proposals import MOST_A_SERVICE, accept_needs, has_term_of_ours, says_what
 from catalog.queries import current_revision
 from catalog.taxonomy import resolve
 
@@ -94,7 +95,9 @@ def labels_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, lis
         for service_id, name in session.execute(
             select(Attribute.link_id, TaxonomyTerm.name)
             .join(Attribute.taxonomy_term)
-            .where(Attribute.link_entity == "service", Attribute.link_id.in_(part))
+            .where(
+                Attribute.link_entity == "service", Attribute.link_id.in_(part), says_what()
+            )
         ):
             labels[service_id].append(name)
     return {id_: sorted(set(labels[id_])) for id_ in ids}
