@@ -104,13 +104,11 @@ def weighed_parts(where: str, text: str) -> list[tuple[str, float]]:
 
 
 def needs_heard(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """By area the need that the lexicon hears most surely in the name or the description."""
+    """By area the need that the lexicon hears most surely."""
     areas = {one.code: one.area for one in needs()}
     best: dict[str, tuple[float, str]] = {}
     for where, text in texts:
-        if where not in {"name", "description"}:
-            continue
-        trust = 1.0 if where == "name" else 0.8
+        trust = 0.8 if where == "description" else 1.0
         for one in resolve(text).candidates:
             area = areas.get(one.code)
             confidence = one.confidence * trust

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks
 from catalog.errors import CatalogValueError
+from catalog.hearing import heard
 from catalog.models import (
     Attribute,
     CatalogRevision,
@@ -30,7 +31,6 @@ from catalog.models import (
     Service,
     TaxonomyTerm,
 )
-from catalog.hearing import heard
 from catalog.proposals import MOST_A_SERVICE, accept_needs, has_term_of_ours, says_what
 from catalog.queries import current_revision
 from catalog.taxonomy import resolve
@@ -95,9 +95,7 @@ def labels_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, lis
         for service_id, name in session.execute(
             select(Attribute.link_id, TaxonomyTerm.name)
             .join(Attribute.taxonomy_term)
-            .where(
-                Attribute.link_entity == "service", Attribute.link_id.in_(part), says_what()
-            )
+            .where(Attribute.link_entity == "service", Attribute.link_id.in_(part), says_what())
         ):
             labels[service_id].append(name)
     return {id_: sorted(set(labels[id_])) for id_ in ids}
@@ -113,9 +111,10 @@ def digest_of(texts: Texts) -> str:
 def lexicon_digest() -> str:
     """Of the data that understands the words: with a better lexicon all is read anew."""
     told = hashlib.sha256()
-    for file in sorted(files("catalog.taxonomy").iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".yaml"):
-            told.update(file.read_bytes())
+    for package in ("catalog.taxonomy", "catalog.importers"):
+        for file in sorted(files(package).iterdir(), key=lambda one: one.name):
+            if file.name.endswith(".yaml"):
+                told.update(file.read_bytes())
     return told.hexdigest()
 
 

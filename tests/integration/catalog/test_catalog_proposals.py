@@ -50,6 +50,29 @@ def test_a_directorys_own_label_is_believed_before_the_description(session: Sess
     assert ("Harbor House", "food-pantry", "description") in needs
 
 
+@pytest.mark.parametrize(("link_type", "is_heard"), [("eligibility", False), ("category", True)])
+def test_a_label_of_whom_it_is_for_does_not_say_what_it_is(
+    session: Session, link_type: str, is_heard: bool
+) -> None:
+    service = make_service(session, categories=(), name="Harbor House", description=None)
+    theirs = Taxonomy(name="theirs", description="x")
+    session.add(theirs)
+    session.flush()
+    label = TaxonomyTerm(name="Homeless", code="T-1", description="x", taxonomy_id=theirs.id)
+    session.add(label)
+    session.flush()
+    session.add(
+        Attribute(
+            link_id=service.id,
+            link_entity="service",
+            taxonomy_term_id=label.id,
+            link_type=link_type,
+        )
+    )
+    session.flush()
+    assert bool(proposed(session)) == is_heard
+
+
 def test_a_service_with_a_need_and_one_without_words_get_none(session: Session) -> None:
     make_service_at_location(session, categories=["dental-checkup"], name="Free Dental Clinic")
     make_service(session, categories=(), name="Xyzzy", description=None)

@@ -18,7 +18,6 @@ from catalog.taxonomy import term
         ([("name", "Closet"), ("description", "Coats and shoes for children.")], ["clothing"]),
         ([("label", "Work")], ["youth-jobs"]),
         pytest.param([("label", "Care")], [], id="too wide to say anything"),
-        pytest.param([("label", "Homeless")], [], id="who it is for is not what it is"),
         ([("name", "Food Pantry"), ("description", "Open Fridays. Call our clinic.")], ["food"]),
         ([("name", ""), ("description", "")], []),
         ([("name", "Board meeting")], []),
