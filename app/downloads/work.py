@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from datetime import datetime
-from pathlib import Path
 
 import structlog
 
@@ -17,6 +15,7 @@ from app.extensions import db
 from app.jobs.locks import exclusive
 from app.jobs.own_process import RunWork
 from app.settings import Settings
+from app.storage.folders import sweep, work_folder
 from app.transactions import work_unit
 from app.web.shell import settings
 from catalog.errors import CatalogError
@@ -40,18 +39,27 @@ def make_waiting(*, now: datetime, settings: Settings, run_work: RunWork) -> int
     with db.sessionmaker() as session:
         if not exports_at_work(session, ("waiting", "working")):
             return 0
-    with exclusive(LOCK, engine=db.engine, instance_dir=settings.instance_dir) as held:
-        if held is None:
-            return 0
-        with work_unit() as session:
-            services.give_up_interrupted(session, now=now)
-            export_id = services.take_up_next(session)
+    if not clear_away(settings, now=now):
+        return 0
+    with work_unit() as session:
+        export_id = services.take_up_next(session)
     if export_id is None:
         return 0
     run_work(make, settings, export_id)
-    with work_unit() as session:
-        services.give_up_interrupted(session, now=utcnow())
+    clear_away(settings, now=utcnow())
     return 1
+
+
+def clear_away(settings: Settings, *, now: datetime) -> bool:
+    """Say of what nobody makes any more that it was interrupted, and remove what it left on disk.
+    False while somebody is at work."""
+    with exclusive(LOCK, engine=db.engine, instance_dir=settings.instance_dir) as held:
+        if held is None:
+            return False
+        sweep(settings.instance_dir, LOCK)
+        with work_unit() as session:
+            services.give_up_interrupted(session, now=now)
+        return True
 
 
 def make(export_id: uuid.UUID) -> None:
@@ -72,13 +80,13 @@ def make(export_id: uuid.UUID) -> None:
 def make_file(export_id: uuid.UUID) -> None:
     """Write the file beside the database, then keep it there. Where the catalog changes while it is
     read, it is read again, so that the file tells one moment of it."""
-    with tempfile.TemporaryDirectory(prefix="footbridge-export-") as folder:
+    with work_folder(settings().instance_dir, LOCK) as folder:
         for _ in range(TRIES):
             with db.sessionmaker() as session:
                 format_ = session.get_one(CatalogExport, export_id).format
                 revision = current_revision(session)
                 day = day_there(session, utcnow())
-                path = Path(folder) / f"catalog-{day.isoformat()}{ENDINGS[format_]}"
+                path = folder / f"catalog-{day.isoformat()}{ENDINGS[format_]}"
                 counts = MAKERS[format_](session, path)
                 kept_back = count_kept_back(session)
             with db.sessionmaker() as session:

@@ -78,10 +78,11 @@ def sheet_forms(
         if mapping is None or room < 0:
             continue
         key = f"s{number}"
+        known = {name.casefold(): said for name, said in mapping.columns.items()}
         columns = []
         for position, heading in enumerate(preview["columns"]):
             name = f"{key}-{position}"
-            holds, says = told_of(mapping.columns.get(heading, "extra"))
+            holds, says = told_of(known.get(heading.casefold(), "extra"))
             if sent is not None:
                 holds, says = sent.get(name, holds), sent.get(f"{name}-says", says)
             examples = [row[position] for row in preview["rows"] if row[position]]
@@ -98,16 +99,21 @@ def sheet_forms(
                 preview["rows"],
                 f"{key}-heading" in values if sent is not None else mapping.has_heading,
                 {
-                    name: values.get(f"{key}-{name}", mapping.constants.get(name, ""))
+                    name: values.get(f"{key}-{name}", one_line(mapping.constants.get(name, "")))
                     for name in CONSTANTS
                 },
                 {
-                    name: values.get(f"{key}-{name}-parts", mapping.splits.get(name, ""))
+                    name: values.get(f"{key}-{name}-parts", one_line(mapping.splits.get(name, "")))
                     for name in SPLITS
                 },
             )
         )
     return forms
+
+
+def one_line(text: str) -> str:
+    """As a field of a form has it."""
+    return " ".join(text.splitlines()).strip()
 
 
 def told_of(said: str | Mark) -> tuple[str, str]:
@@ -146,20 +152,31 @@ def told_by_form(
     preview: dict[str, Any], mapping: SheetMapping, sent: Mapping[str, str], key: str
 ) -> dict[str, Any]:
     """One sheet's part of the form, as a mapping file would have it."""
-    told = mapping.to_dict()
-    has_heading = f"{key}-heading" in sent
-    for position, heading in enumerate(preview["columns"]):
-        name = f"{key}-{position}"
-        holds, says = sent.get(name, "extra"), sent.get(f"{name}-says", "").strip()
-        told["columns"][heading] = said_by_form(heading, holds, says)
+    told, has_heading = mapping.to_dict(), f"{key}-heading" in sent
+    shown = {
+        heading: said_by_form(
+            heading,
+            sent.get(f"{key}-{position}", "extra"),
+            sent.get(f"{key}-{position}-says", "").strip(),
+        )
+        for position, heading in enumerate(preview["columns"])
+    }
     if mapping.has_heading and not has_heading:  # columns are called by their place from now on
-        told["columns"] = {
-            str(place): said for place, said in enumerate(told["columns"].values(), 1)
-        }
+        told["columns"] = {str(place): said for place, said in enumerate(shown.values(), 1)}
+    elif preview["more_columns"]:  # those that the form does not show stay as they are
+        names = {heading.casefold() for heading in shown}
+        others = {n: said for n, said in told["columns"].items() if n.casefold() not in names}
+        told["columns"] = shown | others
+    else:
+        told["columns"] = shown
     told["heading"] = has_heading
-    for part, names, ending in (("constants", CONSTANTS, ""), ("splits", SPLITS, "-parts")):
-        given = {name: sent.get(f"{key}-{name}{ending}", "").strip() for name in names}
-        kept = {name: value for name, value in told.get(part, {}).items() if name not in names}
+    for part, fields, ending in (("constants", CONSTANTS, ""), ("splits", SPLITS, "-parts")):
+        before = told.get(part, {})
+        given = {name: sent.get(f"{key}-{name}{ending}", "").strip() for name in fields}
+        for name, value in given.items():  # a field of a form cannot hold the end of a line
+            if name in before and value == one_line(before[name]):
+                given[name] = before[name]
+        kept = {name: value for name, value in before.items() if name not in fields}
         told[part] = kept | {name: value for name, value in given.items() if value}
     return told
 

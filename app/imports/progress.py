@@ -1,7 +1,7 @@
 """How far the worker is with an import, told while its one transaction is still open.
 
 On PostgreSQL by a connection of its own. SQLite has one writer, which is the import itself: there a
-small file in the instance folder tells it, as the locks do; the database is on this machine anyway.
+small file in the work's folder tells it, as the locks do; the database is on this machine anyway.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from app.imports.models import ImportRun
 from app.transactions import work_unit
 
 SELDOM_S = 0.5  # between two tellings
+AT_WORK = "import-at-work"  # the lock and the folder of the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +56,29 @@ class Teller:
         """Write it where pages look."""
         self.told_at = time.monotonic()
         told = {"phase": self.now.phase, "done": self.now.done, "total": self.now.total}
-        if path := progress_file(self.run_id):
+        if path := progress_file():
             beside = path.with_suffix(".new")
-            beside.write_text(json.dumps(told))
+            beside.write_text(json.dumps({"run": str(self.run_id), **told}))
             beside.replace(path)
             return
         with work_unit() as session:
             session.execute(update(ImportRun).where(ImportRun.id == self.run_id).values(told))
 
-    def end(self) -> None:
-        """Nothing more will be told."""
-        if path := progress_file(self.run_id):
-            path.unlink(missing_ok=True)
-
 
 def progress_of(run: ImportRun) -> Progress:
     """How far the run is."""
-    path = progress_file(run.id)
+    path = progress_file()
     if path is not None:
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            return Progress(**json.loads(path.read_text()))
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            told = json.loads(path.read_text())
+            if told["run"] == str(run.id):
+                return Progress(told["phase"], told["done"], told["total"])
     return Progress(run.phase or "", run.done, run.total)
 
 
-def progress_file(run_id: uuid.UUID) -> Path | None:
-    """Where SQLite's progress stands; None on PostgreSQL."""
+def progress_file() -> Path | None:
+    """Where SQLite's progress stands, of the one import that is at work; None on PostgreSQL."""
     if db.engine.dialect.name != "sqlite":
         return None
     folder: Path = current_app.extensions["footbridge"].settings.instance_dir
-    return folder / f"import-{run_id}.progress"
+    return folder / AT_WORK / "progress.json"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.errors import NotFound
 from app.imports.models import ImportLine, ImportMapping, ImportRun
@@ -32,6 +32,7 @@ def runs(
         .order_by(ImportRun.created_at.desc(), ImportRun.id)
         .limit(limit)
         .offset(offset)
+        .options(defer(ImportRun.preview), defer(ImportRun.mapping))
     ).all()
     return found, total or 0
 

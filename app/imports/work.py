@@ -6,10 +6,7 @@ large directory takes of memory is given back, and a kill ends nothing else. One
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,12 +20,13 @@ from app.extensions import db
 from app.imports import services
 from app.imports.locking import only_import_of
 from app.imports.models import ImportRun
-from app.imports.progress import Teller
+from app.imports.progress import AT_WORK, Teller
 from app.imports.queries import mapping_of_source
 from app.imports.states import BUSY, State
 from app.jobs.locks import exclusive
 from app.jobs.own_process import RunWork
 from app.settings import Settings
+from app.storage.folders import sweep, work_folder
 from app.storage.queries import parts_of
 from app.transactions import work_unit
 from app.web.shell import settings
@@ -45,8 +43,6 @@ from catalog.importers import (
 
 log = structlog.get_logger(__name__)
 
-LOCK = "import-at-work"
-
 
 def carry_out_waiting(*, now: datetime, settings: Settings, run_work: RunWork) -> int:
     """Take up what waits, one run, and see it to its end; how many. What another process left
@@ -54,33 +50,43 @@ def carry_out_waiting(*, now: datetime, settings: Settings, run_work: RunWork) -
     with db.sessionmaker() as session:
         if not session.scalar(select(exists().where(ImportRun.state.in_(BUSY)))):
             return 0
-    with exclusive(LOCK, engine=db.engine, instance_dir=settings.instance_dir) as held:
-        if held is None:
-            return 0
-        with work_unit() as session:
-            services.give_up_interrupted(session, now=now)
-            run_id = services.take_up_next(session, now=now)
+    if not clear_away(settings, now=now):
+        return 0
+    with work_unit() as session:
+        run_id = services.take_up_next(session, now=now)
     if run_id is None:
         return 0
     run_work(carry_out, settings, run_id)
-    with work_unit() as session:  # one that ended by itself has said so
-        services.give_up_interrupted(session, now=utcnow())
+    clear_away(settings, now=utcnow())  # one that ended by itself has said so
     return 1
+
+
+def clear_away(settings: Settings, *, now: datetime) -> bool:
+    """Say of what nobody carries out any more that it was interrupted, and remove what it left on
+    disk. False while somebody is at work."""
+    with exclusive(AT_WORK, engine=db.engine, instance_dir=settings.instance_dir) as held:
+        if held is None:
+            return False
+        sweep(settings.instance_dir, AT_WORK)
+        with work_unit() as session:
+            services.give_up_interrupted(session, now=now)
+        return True
 
 
 def carry_out(run_id: uuid.UUID) -> None:
     """Check or apply the run, as its state says; a failure is noted in words, never raised."""
-    teller = Teller(run_id)
-    with exclusive(LOCK, engine=db.engine, instance_dir=settings().instance_dir) as held:
+    folder = settings().instance_dir
+    with exclusive(AT_WORK, engine=db.engine, instance_dir=folder) as held:
         if held is None:
             return
         try:
-            with db.sessionmaker() as session:
-                state = session.get_one(ImportRun, run_id).state
-            if state == State.CHECKING:
-                check(run_id, teller)
-            elif state == State.APPLYING:
-                apply(run_id, teller)
+            with work_folder(folder, AT_WORK) as own:
+                with db.sessionmaker() as session:
+                    state = session.get_one(ImportRun, run_id).state
+                if state == State.CHECKING:
+                    check(run_id, own, Teller(run_id))
+                elif state == State.APPLYING:
+                    apply(run_id, own, Teller(run_id))
         except (CatalogError, Conflict) as error:
             fail(run_id, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the page
@@ -92,16 +98,14 @@ def carry_out(run_id: uuid.UUID) -> None:
                 f"Something broke on our side ({kind}). Nothing was changed. Try again; if it stays "
                 "so, whoever runs the service finds more in the log.",
             )
-        finally:
-            teller.end()
 
 
-def check(run_id: uuid.UUID, teller: Teller) -> None:
+def check(run_id: uuid.UUID, folder: Path, teller: Teller) -> None:
     """The dry run. Reads only, until the report is noted."""
     mappings: dict[str, SheetMapping] | None = None
     with db.sessionmaker() as session:
         run = session.get_one(ImportRun, run_id)
-        package = read_upload(session, run, teller)
+        package = read_upload(session, run, folder, teller)
         given = run.mapping or mapping_of_source(session, run.source)
         source, status = run.source, run.status
     if package.kind == "flat_sheet":
@@ -120,11 +124,11 @@ def check(run_id: uuid.UUID, teller: Teller) -> None:
         services.note_checked(session, run_id, plan.report, now=utcnow())
 
 
-def apply(run_id: uuid.UUID, teller: Teller) -> None:
+def apply(run_id: uuid.UUID, folder: Path, teller: Teller) -> None:
     """The import: the catalog and the run's end in one transaction, all of it or nothing."""
     with db.sessionmaker() as session:
         run = session.get_one(ImportRun, run_id)
-        package = read_upload(session, run, teller)
+        package = read_upload(session, run, folder, teller)
         source, status, given, by = run.source, run.status, run.mapping, run.applied_by
     mappings = mappings_for(package, given) if package.kind == "flat_sheet" else None
     with only_import_of(source):
@@ -139,24 +143,20 @@ def apply(run_id: uuid.UUID, teller: Teller) -> None:
             services.note_applied(session, run_id, plan.report, now=utcnow())
 
 
-def read_upload(session: Session, run: ImportRun, teller: Teller) -> Package:
-    """The uploaded file, read."""
+def read_upload(session: Session, run: ImportRun, folder: Path, teller: Teller) -> Package:
+    """The uploaded file, laid into the folder for as long as it is read."""
     if run.file_id is None:
         raise Conflict("The file was deleted since. Upload it again.")
     teller.begin("reading")
-    with unpacked(session, run.file_id, run.file_name) as path:
-        return read_package(path, limit=settings().import_limit_mb * 1024 * 1024)
-
-
-@contextmanager
-def unpacked(session: Session, file_id: uuid.UUID, name: str) -> Iterator[Path]:
-    """The stored file on disk, for its owner alone, until the end of the block."""
-    with tempfile.TemporaryDirectory(prefix="footbridge-import-") as folder:
-        path = Path(folder) / name
+    path = folder / "upload" / run.file_name
+    path.parent.mkdir()
+    try:
         with path.open("wb") as handle:
-            for part in parts_of(session, file_id):
+            for part in parts_of(session, run.file_id):
                 handle.write(part)
-        yield path
+        return read_package(path, limit=settings().import_limit_mb * 1024 * 1024)
+    finally:
+        path.unlink()
 
 
 def mappings_for(

@@ -1,6 +1,11 @@
 """`flask catalog import`: says first, does when told, and ends badly only with clear words."""
 
+import contextlib
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +146,35 @@ def test_rows_read_and_the_version_are_told(app: Flask, folder: Path) -> None:
     assert "Directory: sample (HSDS 2.0)" in result.output
     told = json.loads(run(app, folder, "--json").stdout)
     assert told["rows_in"] == told["rows_read"]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_bar_counts_the_rows_at_a_terminal_only(tmp_path: Path, *, is_terminal: bool) -> None:
+    """In a process of its own, since a terminal is a matter of processes."""
+    sheet = tmp_path / "clubs.csv"
+    sheet.write_text("Provider,Service,Phone\n" + "Club,Chess,423-555-0100\n" * 3)
+    environment = {**os.environ, "INSTANCE_DIR": str(tmp_path / "instance"), "TERM": "xterm"}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True)  # noqa: S603 - our own command
+    ours, theirs = os.openpty() if is_terminal else os.pipe()
+    ended = subprocess.run(  # noqa: S603 - our own command
+        [*command, "catalog", "import", str(sheet), "--apply"],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+    )
+    os.close(theirs)
+    told = b""
+    with contextlib.suppress(OSError):  # a terminal whose other end is closed says so
+        while part := os.read(ours, 4096):
+            told += part
+    os.close(ours)
+    assert "Imported: " in ended.stdout
+    assert (b"Importing" in told) is is_terminal
+    assert (b"Comparing" in told) is is_terminal
+    rows = re.search(r"Imported: (\d+) added", ended.stdout)
+    assert rows
+    assert (f"{rows[1]}/{rows[1]}".encode() in told) is is_terminal

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.clock import utcnow
+from app.errors import Conflict
 from app.extensions import db
 from app.imports import services, work
 from app.imports.models import ImportRun
@@ -108,6 +109,10 @@ def test_killed_in_the_middle_it_leaves_nothing_and_can_be_started_again(
     assert counted(Service) == 0
     assert counted(FieldChange) == 0
     assert counted(StoredFile) == 1
+    folder = context.extensions["footbridge"].settings.instance_dir
+    assert not (
+        folder / work.AT_WORK
+    ).exists()  # the file, which may name people, is not left there
 
     apply(run_id, now)
     assert carry_out(context) == 1
@@ -124,9 +129,39 @@ def test_a_second_worker_does_not_take_it_for_dead(context: Flask, now: datetime
     with work_unit() as session:
         services.take_up_next(session, now=now)
     folder = context.extensions["footbridge"].settings.instance_dir
-    with exclusive(work.LOCK, engine=db.engine, instance_dir=folder) as held:
+    with exclusive(work.AT_WORK, engine=db.engine, instance_dir=folder) as held:
         assert held
         assert carry_out(context) == 0
     assert state_of(run_id)[0] == State.CHECKING
     assert carry_out(context) == 0
     assert state_of(run_id) == (State.CHECK_FAILED, services.INTERRUPTED)
+
+
+def test_two_uploads_of_one_source_at_the_same_moment_are_one(
+    context: Flask, now: datetime
+) -> None:
+    """Neither sees the other's row before it is committed: the database itself refuses the second."""
+    taken, refused = threading.Event(), []
+
+    def second() -> None:
+        with context.app_context():
+            assert taken.wait(10)
+            try:
+                upload(1, now)
+            except Conflict as error:
+                refused.append(str(error))
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with work_unit() as session:
+        session.add(
+            ImportRun(source="Clubs", file_name="x", file_size=1, created_at=now, created_by="Pat")
+        )
+        session.flush()
+        taken.set()
+        time.sleep(0.5)  # the other one waits for this transaction by now
+    thread.join(PATIENCE_S)
+    assert len(refused) == 1
+    assert "is being checked or imported just now" in refused[0]
+    assert counted(ImportRun) == 1
+    assert counted(StoredFile) == 0

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+import yaml
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
+from app.extensions import db
 from app.imports import services
 from app.imports.models import ImportLine, ImportMapping, ImportRun
 from app.imports.states import State
 from app.storage.models import StoredFile, StoredPart
+from catalog.importers import read_mappings
 from catalog.models import Organization, Service
 from tests.factories import make_user
 from tests.fixtures.client import CheckedClient
@@ -361,24 +367,81 @@ def test_the_progress_of_rows_is_seen_while_the_import_is_open(
         tell(teller)
         with app.app_context():
             run = ImportRun(id=teller.run_id, phase="", done=0, total=0)
-            path = progress.progress_file(teller.run_id)
-            if path is None:
-                from app.extensions import db
-
+            if progress.progress_file() is None:
                 run = db.session.get_one(ImportRun, teller.run_id)
             seen.append(progress.progress_of(run))
-            db_session_clean(app)
+            db.session.rollback()
 
     monkeypatch.setattr(progress.Teller, "tell", look)
     work(app)
     assert [one.phase for one in seen][:3] == ["reading", "comparing", "writing"]
     assert seen[-1].done == seen[-1].total > 5
-    with app.app_context():
-        path = progress.progress_file(only_run(session).id)
-        assert path is None or not path.exists()
+    folder = app.extensions["footbridge"].settings.instance_dir / progress.AT_WORK
+    assert not folder.exists()
 
 
-def db_session_clean(app: Flask) -> None:
-    from app.extensions import db
+def test_two_sheets_have_a_form_together(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    book, out = Workbook(), io.BytesIO()
+    book.active.title = "Clubs"  # type: ignore[union-attr]
+    for row in (["Provider", "Service", "Phone"], ["Sample House", "Tutoring", "423-555-0100"]):
+        book.active.append(row)  # type: ignore[union-attr]
+    other = book.create_sheet("Help")
+    for row in (["Who", "What"], ["River Club", "Rowing"]):
+        other.append(row)
+    book.save(out)
+    page = checked(app, district, out.getvalue(), "two.xlsx")
+    assert "Help.csv" in plain(page)
+    assert "does not look like a list" in plain(page)
+    wrong = district.submit(page, "/mapping", {"s0-0": "extra", "s1-0": "provider"})
+    assert "Clubs.csv: The mapping says of no column" in plain(wrong)
+    district.submit(wrong, "/mapping", {"s0-0": "provider", "s1-1": "service"})
+    work(app)
+    district.submit(district.get(page.request.path), "/apply")
+    work(app)
+    assert names(session) == ["Rowing", "Tutoring"]
 
-    db.session.rollback()
+
+def test_what_the_form_cannot_show_stays(app: Flask, district: CheckedClient) -> None:
+    sheet = SHEET.replace("Agency Name", "AGENCY NAME")
+    page = checked(app, district, sheet, "partners.csv")
+    given = (
+        b"columns: {agency name: provider, Program Name: service, Gone: phone}\n"
+        b"constants: {zip: '37402', city: \"Chatta\\nnooga\"}\n"
+        b'splits: {service: "\\n;", languages: "/"}\n'
+    )
+    send_mapping(district, page.request.path, given)
+    work(app)
+    page = district.get(page.request.path)
+    before = read_mappings(
+        district.get(page.request.path + "/mapping.yaml").text, ["partners.csv"]
+    )["partners.csv"]
+    district.submit(page, "/mapping")
+    work(app)
+    after = read_mappings(district.get(page.request.path + "/mapping.yaml").text, ["partners.csv"])[
+        "partners.csv"
+    ]
+    assert (after.constants, after.splits) == (before.constants, before.splits)
+    told = {name for name, said in after.columns.items() if said != "extra"}
+    assert told == {"AGENCY NAME", "Program Name"}  # each once, as the sheet writes it
+
+
+@pytest.mark.parametrize(
+    ("folder", "rows"), [("chattanooga-service-providers", 117), ("sf-youth-programs", 865)]
+)
+def test_saving_the_form_untouched_changes_nothing_of_real_sheets(
+    folder: str, rows: int, app: Flask, district: CheckedClient, session: Session, real_data: Path
+) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for file in sorted((real_data / folder).glob("*.csv")):
+            archive.write(file, file.name)
+    page = checked(app, district, out.getvalue(), "real.zip")
+    assert sum(only_run(session).summary["rows_read"].values()) == rows
+    before, counts = only_run(session).mapping, only_run(session).summary
+    district.submit(page, "/mapping")
+    work(app)
+    session.expire_all()
+    assert yaml.safe_load(only_run(session).mapping or "") == yaml.safe_load(before or "")
+    assert only_run(session).summary == counts
