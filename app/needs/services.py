@@ -7,8 +7,8 @@ transactions: reading words takes milliseconds each, and must not hold a lock me
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from app.errors import Conflict, Invalid
 from app.needs.queries import Asked, proposal_for, proposals_of
 from app.security.policy import Actor
 from catalog import proposed_needs
+from catalog.errors import CatalogValueError
 from catalog.queries import current_revision
 
 WorkUnit = Callable[[], AbstractContextManager[Session]]
@@ -32,9 +33,10 @@ def decide(
     found = proposals_of(session, by, Asked(), only=ids)
     if len(found) != len(set(ids)) or any(one.state != "waiting" for one in found):
         raise changed_meanwhile()
-    if decision == "accept":
-        return proposed_needs.accept_proposals(session, found, decided_by=by.name, now=now)
-    proposed_needs.refuse_proposals(session, found, decided_by=by.name, now=now)
+    with told_as_conflict():
+        if decision == "accept":
+            return proposed_needs.accept_proposals(session, found, decided_by=by.name, now=now)
+        proposed_needs.refuse_proposals(session, found, decided_by=by.name, now=now)
     return len({one.service_id for one in found})
 
 
@@ -44,7 +46,8 @@ def accept_all(session: Session, asked: Asked, *, expected: int, by: Actor, now:
     found = proposals_of(session, by, asked)
     if len(found) != expected:
         raise changed_meanwhile()
-    return proposed_needs.accept_proposals(session, found, decided_by=by.name, now=now)
+    with told_as_conflict():
+        return proposed_needs.accept_proposals(session, found, decided_by=by.name, now=now)
 
 
 def reopen(session: Session, proposal_id: uuid.UUID, *, by: Actor) -> None:
@@ -58,6 +61,15 @@ def changed_meanwhile() -> Conflict:
         "Some of these were decided or changed meanwhile, so none of them was decided now. Look at "
         "what waits, then choose again."
     )
+
+
+@contextmanager
+def told_as_conflict() -> Iterator[None]:
+    """What the catalog refuses here was right when it was read: somebody else was quicker."""
+    try:
+        yield
+    except CatalogValueError:
+        raise changed_meanwhile() from None
 
 
 def read_catalog(work_unit: WorkUnit, *, now: datetime, most: int = MOST_A_RUN) -> int:

@@ -43,37 +43,43 @@ def tables(*, changed: bool) -> Iterator[tuple[str, list[str], Iterator[list[obj
     yield (
         "organizations",
         ["id", "name", "description"],
-        ([n, f"Organization {n}", f"We give {WORDS}."] for n in range(few)),
+        ([n, f"Organization {n}", f"We give {WORDS}."] for n in range(1, few + 1)),
     )
     yield (
         "services",
         ["id", "organization_id", "name", "description", "status"],
-        ([n, n % few, f"Service {n}", f"{said}{WORDS} {n}", "active"] for n in range(SIZE)),
+        (
+            [n, 1 + n % few, f"Service {n}", f"{said}{WORDS} {n}", "active"]
+            for n in range(1, SIZE + 1)
+        ),
     )
     yield (
         "locations",
         ["id", "name", "latitude", "longitude"],
-        ([n, f"Place {n}", 35 + n % 997 / 10_000, -85 - n % 991 / 10_000] for n in range(few)),
+        (
+            [n, f"Place {n}", 35 + n % 997 / 10_000, -85 - n % 991 / 10_000]
+            for n in range(1, few + 1)
+        ),
     )
     yield (
         "services_at_location",
         ["id", "service_id", "location_id"],
-        ([n, n, n % few] for n in range(SIZE)),
+        ([n, n, 1 + n % few] for n in range(1, SIZE + 1)),
     )
     yield (
         "physical_addresses",
         ["id", "location_id", "address_1", "city", "state_province", "postal_code", "country"],
-        ([n, n, f"{n} Main St", "Chattanooga", "TN", "37402", "US"] for n in range(few)),
+        ([n, n, f"{n} Main St", "Chattanooga", "TN", "37402", "US"] for n in range(1, few + 1)),
     )
     yield (
         "phones",
         ["id", "service_id", "number"],
-        ([n, n, f"423-555-{n % 10_000:04}"] for n in range(few)),
+        ([n, n, f"423-555-{n % 10_000:04}"] for n in range(1, few + 1)),
     )
     yield (
         "schedules",
         ["id", "service_id", "weekday", "opens_at", "closes_at"],
-        ([n, n, "Monday", "09:00", "17:00"] for n in range(SIZE)),
+        ([n, n, "Monday", "09:00", "17:00"] for n in range(1, SIZE + 1)),
     )
 
 
