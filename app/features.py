@@ -18,6 +18,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.history.pages import blueprint as history
     from app.imports.pages import blueprint as imports
     from app.listings.pages import blueprint as listings
+    from app.misses.pages import blueprint as misses
     from app.needs.pages import blueprint as needs
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
@@ -39,6 +40,7 @@ def register_features(app: Flask, api: Api) -> None:
         history,
         imports,
         listings,
+        misses,
         needs,
         notices,
         partners,

@@ -10,6 +10,7 @@ import app.families.models
 import app.imports.models
 import app.jobs.models
 import app.listings.models
+import app.misses.models
 import app.notices.models
 import app.referrals.models
 import app.security.limit_storage

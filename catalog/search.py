@@ -55,7 +55,8 @@ class SearchResult:
 
     `facets` counts what was found by area (codes of topmost terms) and counts an entry in each of
     its areas. `meant` are codes that the text was taken to mean, best first; `unknown_words` found
-    nothing. With a `crisis` nothing is ranked: show whom to call.
+    nothing, and `missed_words` among them were understood as no need or interest either. With a
+    `crisis` nothing is ranked: show whom to call.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -64,6 +65,7 @@ class SearchResult:
     facets: Mapping[str, int] = field(default_factory=dict)
     meant: tuple[str, ...] = ()
     unknown_words: tuple[str, ...] = ()
+    missed_words: tuple[str, ...] = ()
     crisis: Crisis | None = None
 
 
@@ -121,13 +123,15 @@ class SearchIndex:
             kept.mask[:] = False  # signs only: nothing can be found
         numbers = np.flatnonzero(kept.mask)
         found = self.best(numbers, scores, kept, slice(offset, offset + k))
+        unknown = tuple(one.word for one in meanings if not len(one.numbers))
         return SearchResult(
             hits=tuple(self.hit(number, int(scores[number]), kept) for number in found),
             total=len(numbers),
             certain=int(np.count_nonzero(kept.doubts[numbers] == 0)),
             facets=self.facets(numbers),
             meant=tuple(code for code, _ in meant),
-            unknown_words=tuple(one.word for one in meanings if not len(one.numbers)),
+            unknown_words=unknown,
+            missed_words=missed_words(resolution, unknown),
             crisis=crisis,
         )
 
@@ -209,6 +213,15 @@ class SearchIndex:
         by_set = np.bincount(self.area_set[numbers], minlength=len(self.areas_of_set))
         counts = (by_set @ self.areas_of_set).tolist()
         return {code: n for code, n in zip(self.areas, counts, strict=True) if n}
+
+
+def missed_words(resolution: Resolution | None, unknown: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that neither the lexicon nor any entry knows, of a text that means no term. Names of
+    partners are none of them, nor words with capital letters, nor any word of a crisis.
+    """
+    if resolution is None or not resolution.is_miss:
+        return ()
+    return tuple(word for word in resolution.unknown_words if word in unknown)
 
 
 def sure_terms(resolution: Resolution | None) -> tuple[tuple[str, int], ...]:

@@ -6,17 +6,19 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, after_this_request, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import utcnow
 from app.directory import queries
 from app.directory.asking import ANY_STATUS, COSTS, MILES, asked_of
 from app.extensions import db
-from app.security.guard import requires
+from app.misses.services import note_missed_words
+from app.security.guard import requires, signed_in_actor
 from app.web.map import map_source
 from app.web.paging import Page, requested_page
-from app.web.shell import selected_language
+from app.web.shell import selected_language, settings
+from catalog.search import SearchResult
 from catalog.taxonomy import interests, needs, term
 from catalog.vocabulary import GRADES, SERVICE_STATUSES, WEEKDAYS
 
@@ -40,6 +42,8 @@ def browse() -> ResponseReturnValue:
         offset=(number - 1) * queries.PAGE_SIZE,
         even_in_crisis=bool(asked.values["partners"]),
     )
+    if number == 1:
+        note_misses(found)
     cards = queries.cards_of(db.session, found.hits, now=now, language=language)
     return render_template(
         "directory/browse.html",
@@ -52,6 +56,25 @@ def browse() -> ResponseReturnValue:
         facets=[(term(code), n) for code, n in found.facets.items()],
         past_crisis=f"{url_for('directory.browse')}?{urlencode({**asked.values, 'partners': '1'})}",
     )
+
+
+def note_misses(found: SearchResult) -> None:
+    """Count the words that nothing understood, without who asked, once the page has been made."""
+    asker = signed_in_actor().user_id
+    if not found.missed_words or asker is None:
+        return
+
+    @after_this_request
+    def count(response: Response) -> Response:
+        db.session.rollback()  # the page's reading is over: one connection at a time is enough
+        note_missed_words(
+            db.engine,
+            found.missed_words,
+            asker=asker,
+            secret=settings().secret_key,
+            on=utcnow().date(),
+        )
+        return response
 
 
 @blueprint.get("/directory/services/<uuid:service_id>")

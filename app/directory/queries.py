@@ -113,7 +113,9 @@ def current_index(session: Session, *, now: datetime) -> SearchIndex:
 
 
 def cards_of(session: Session, hits: Sequence[Hit], *, now: datetime, language: str) -> list[Card]:
-    """The services found, in their order (8 statements, however many)."""
+    """The services found, in their order (8 statements, however many; none for none)."""
+    if not hits:
+        return []
     on = day_there(session, now)
     rows = session.scalars(
         select(Service)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.exchange.duplicates_command import show_duplicates
+from app.exchange.misses_command import show_misses
 from app.exchange.proposals_command import propose_terms
 from app.exchange.resolve_commands import resolve_words
 from app.extensions import db
@@ -54,6 +55,7 @@ commands: list[click.Command] = [catalog_group]
 catalog_group.add_command(resolve_words)
 catalog_group.add_command(show_duplicates)
 catalog_group.add_command(propose_terms)
+catalog_group.add_command(show_misses)
 
 
 @catalog_group.command("import")

@@ -21,6 +21,7 @@ from app.imports.work import carry_out_waiting
 from app.jobs.own_process import in_own_process
 from app.jobs.services import purge_runs
 from app.listings.services import ask_if_still_right
+from app.misses.services import purge_missed_words
 from app.needs.services import read_catalog
 from app.notices.delivery import deliver_due
 from app.referrals.services import expire_overdue
@@ -129,6 +130,12 @@ def purge_imports(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> 
         )
 
 
+def purge_misses(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Delete old counts of words that nothing understood."""
+    with work_unit() as session:
+        return JobReport({"purged": purge_missed_words(session, now=now)})
+
+
 JOBS: tuple[Job, ...] = (
     Job(
         "send_notices",
@@ -183,6 +190,12 @@ JOBS: tuple[Job, ...] = (
         find_duplicates,
         timedelta(days=1),
         "Looks for entries of the directory that may stand twice, for a person to decide",
+    ),
+    Job(
+        "purge_misses",
+        purge_misses,
+        timedelta(days=1),
+        "Deletes counts of words that nothing understood, after 90 days",
     ),
     Job(
         "purge_job_runs",

@@ -90,6 +90,7 @@ POLICY: dict[str, dict[Role, Scope]] = {
     "catalog.merge": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.import": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.name_needs": {Role.DISTRICT_ADMIN: Scope.ALL},
+    "catalog.missed_words": {Role.DISTRICT_ADMIN: Scope.ALL},
     "district.read": {Role.DISTRICT_ADMIN: Scope.ALL},
 }
 

@@ -82,6 +82,11 @@ def find_crisis(words: Sequence[Word], language: str) -> Crisis | None:
     return Crisis(tuple(sorted(kinds)), lines)
 
 
+def crisis_words() -> frozenset[str]:
+    """Every word of the rules: none of them is ever noted, though one alone may tell of no crisis."""
+    return _rules().words
+
+
 def _of(said: Sequence[str], rules: Mapping[str, tuple[_Rule, ...]]) -> Iterator[_Rule]:
     for word in dict.fromkeys(said):
         yield from rules.get(word, ())

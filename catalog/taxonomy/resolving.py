@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from catalog.taxonomy.crisis import Crisis, find_crisis
+from catalog.taxonomy.crisis import Crisis, crisis_words, find_crisis
 from catalog.taxonomy.lexicon import LACK, Lexicon, lexicon
 from catalog.taxonomy.negation import unwanted
 from catalog.taxonomy.spelling import joined, meant_words
@@ -144,7 +144,7 @@ def _likelihoods(words: Sequence[Word]) -> dict[str, float]:
 def _unknown_words(text: str, words: Sequence[Word]) -> tuple[str, ...]:
     capitals = {plain(word) for word in text.split() if any(one.isupper() for one in word)}
     names = {word.text for one in capitals for word in read_words(one)}
-    known = lexicon("en").words | lexicon("es").words
+    known = lexicon("en").words | lexicon("es").words | crisis_words()
     return tuple(
         sorted(
             {word.text for word in words if word.text.isalpha() and len(word.text) > 2}
