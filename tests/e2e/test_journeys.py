@@ -164,7 +164,7 @@ PAGES = {
     "partner@demo.example.org": ("/inbox",),
     "district@demo.example.org": (
         *("/district", "/students", "/referrals"),
-        *("/duplicates", "/duplicates/merges"),
+        *("/duplicates", "/duplicates/merges", "/words-not-understood"),
     ),
 }
 
