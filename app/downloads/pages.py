@@ -48,6 +48,20 @@ FORMATS = {
     ),
 }
 AT_WORK = ("waiting", "working")
+PROBLEMS = {
+    services.INTERRUPTED: lazy_gettext(
+        "It was interrupted: the service was stopped meanwhile. Make it again."
+    ),
+    services.BROKE: lazy_gettext(
+        "Something broke on our side, and we have noted it. Try again in a moment."
+    ),
+}
+KEPT_BACK = {
+    "contacts": lazy_gettext("contacts"),
+    "phones of contacts": lazy_gettext("phones of contacts"),
+    "streets of confidential places": lazy_gettext("streets of confidential places"),
+    "places no longer listed": lazy_gettext("places no longer listed"),
+}
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "hsds-csv": "application/zip",
@@ -101,6 +115,8 @@ def list_parts() -> dict[str, object]:
     at_work = [one for found in exports.values() for one in found if one.state in AT_WORK]
     return {
         "formats": FORMATS,
+        "problems": PROBLEMS,
+        "kept_back_words": KEPT_BACK,
         "exports": exports,
         "revision": current_revision(db.session),
         "is_busy": bool(at_work),

@@ -63,7 +63,7 @@ def clear_away(settings: Settings, *, now: datetime) -> bool:
 
 
 def make(export_id: uuid.UUID) -> None:
-    """Make it; a failure is noted in words, never raised."""
+    """Make it; a failure is noted, never raised."""
     with exclusive(LOCK, engine=db.engine, instance_dir=settings().instance_dir) as held:
         if held is None:
             return
@@ -72,9 +72,8 @@ def make(export_id: uuid.UUID) -> None:
         except CatalogError as error:
             fail(export_id, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the page
-            kind = type(error).__name__
-            log.error("export_failed", kind=kind)  # noqa: TRY400
-            fail(export_id, f"Something broke on our side ({kind}). Try again in a moment.")
+            log.error("export_failed", kind=type(error).__name__)  # noqa: TRY400
+            fail(export_id, services.BROKE)
 
 
 def make_file(export_id: uuid.UUID) -> None:

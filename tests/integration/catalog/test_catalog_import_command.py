@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.exchange.commands import catalog_group
+from app.imports.locking import only_import_of
 from catalog.models import Address, Service
 from tests.integration.catalog.packages import sample_tables, write_package
 
@@ -146,6 +147,18 @@ def test_rows_read_and_the_version_are_told(app: Flask, folder: Path) -> None:
     assert "Directory: sample (HSDS 2.0)" in result.output
     told = json.loads(run(app, folder, "--json").stdout)
     assert told["rows_in"] == told["rows_read"]
+
+
+def test_a_directory_that_is_imported_just_now_is_not_imported_beside_it(
+    app: Flask, folder: Path, session: Session
+) -> None:
+    with app.app_context(), only_import_of("ours"):
+        result = run(app, folder, "--source", "ours", "--apply")
+        other = run(app, folder, "--source", "another", "--apply")
+    assert result.exit_code == 1
+    assert "is being imported just now" in result.stderr
+    assert other.exit_code == 0
+    assert {row.source for row in session.scalars(select(Service))} == {"another"}
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])

@@ -25,7 +25,7 @@ from app.settings import Settings
 from app.storage.models import StoredFile, StoredPart
 from catalog.models import Contact
 from catalog.services import bump_revision
-from tests.factories import make_location, make_service_at_location, make_user
+from tests.factories import make_location, make_organization, make_service_at_location, make_user
 from tests.fixtures.client import CheckedClient, CheckedRunner
 
 STREET = "44 Hidden Shelter Lane"
@@ -170,9 +170,19 @@ def test_what_breaks_is_told_without_what_was_in_it(
     staff.submit(staff.get("/downloads"), "#ask-xlsx")
     make(app)
     page = staff.get("/downloads")
-    assert "RuntimeError" in page.text
+    assert "Something broke on our side" in page.text
     assert STREET not in page.text
     assert session.scalar(select(func.count()).select_from(StoredPart)) == 0
+
+
+def test_partners_read_it_in_their_language(
+    app: Flask, staff: CheckedClient, session: Session
+) -> None:
+    made(app, staff, "xlsx")
+    staff.sign_in(make_user(session, "partner", organization=make_organization(session)))
+    page = staff.get("/downloads", headers={"Accept-Language": "es"})
+    for words in ("Descargas", "Como está el directorio ahora", "1 contactos"):
+        assert words in page.text
 
 
 def test_odd_requests_are_refused_in_words(staff: CheckedClient, session: Session) -> None:
