@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from catalog.bulk import chunks
 from catalog.duplicate_rows import read_records
 from catalog.duplicates import KINDS, Pair, find_pairs
+from catalog.merging import kept_ids
 from catalog.models.duplicate import DuplicatePair
 
 
@@ -30,10 +31,18 @@ def find_all_pairs(session: Session) -> tuple[list[Pair], dict[str, str]]:
 
 def refresh_pairs(session: Session, *, now: datetime) -> dict[str, int]:
     """Bring the waiting pairs up to date with the directory: how many are new, and how many look
-    alike no more. Those that a person called different stay decided, as long as both are there.
+    alike no more. Those that a person called different stay decided, as long as both are there or
+    merged: then it holds for the one that stays.
     """
     pairs, names = find_all_pairs(session)
     stored = {(row.first_id, row.second_id): row for row in session.scalars(select(DuplicatePair))}
+    gone = {id_ for ids in stored for id_ in ids if str(id_) not in names}
+    kept = kept_ids(session, list(gone))
+    different = {
+        frozenset(kept.get(id_, id_) for id_ in ids)
+        for ids, row in stored.items()
+        if row.state == "different"
+    }
     new = 0
     found = set()
     for pair in pairs:
@@ -41,6 +50,8 @@ def refresh_pairs(session: Session, *, now: datetime) -> dict[str, int]:
         found.add(ids)
         parts = [[part.code, part.points, part.percent] for part in pair.parts]
         known = stored.get(ids)
+        if known is None and frozenset(ids) in different:
+            continue
         if known is None:
             new += 1
             session.add(
@@ -59,7 +70,7 @@ def refresh_pairs(session: Session, *, now: datetime) -> dict[str, int]:
         row.id
         for ids, row in stored.items()
         if (row.state == "waiting" and ids not in found)
-        or any(str(id_) not in names for id_ in ids)
+        or any(id_ in gone and id_ not in kept for id_ in ids)
     ]
     session.flush()
     take_away(session, stale)

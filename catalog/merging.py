@@ -3,7 +3,7 @@
 Called by a feature of app, which knows who may. All that hangs on the row that goes moves to the one
 that stays, in whatever table it is (referrals and accounts too: every foreign key of the product is
 followed); what both say alike, and what cannot stand twice, is kept with the merge. Nothing is lost:
-`undo_merge` makes it as it was, as far as nobody changed it since, and tells what it left.
+`catalog.unmerging` makes it as it was, as far as nobody changed it since, and tells what it left.
 
 The next import finds the merged row taken away by a person, and leaves it so; what moved still
 comes from its source. Writes through `catalog.bulk`, so that each changed field has its history.
@@ -11,15 +11,15 @@ comes from its source. Writes through `catalog.bulk`, so that each changed field
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, insert, select
+from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.orm import Session
 
-from catalog.bulk import delete_rows, insert_rows, update_rows
-from catalog.conflicts import from_plain, plain, plain_values
+from catalog.bulk import delete_rows, update_rows
+from catalog.conflicts import plain, plain_values
 from catalog.db import Base
 from catalog.errors import CatalogValueError
 from catalog.history import BOOKKEEPING, has_history
@@ -69,14 +69,6 @@ class Reference:
     def table(self) -> Table:
         """The table of those that hang."""
         return self.column.table
-
-
-@dataclass(slots=True)
-class Undone:
-    """What undoing did: rows as they were, and for each that is not, why."""
-
-    restored: int = 0
-    left: list[str] = field(default_factory=list)
 
 
 def references_to(name: str) -> Iterator[Reference]:
@@ -329,10 +321,13 @@ def remove(session: Session, record: Merge, table: Table, ids: Sequence[uuid.UUI
 
 
 def forget_pairs(session: Session, gone_id: uuid.UUID) -> None:
-    """No pair with the merged row waits any more."""
+    """No pair with the merged row waits any more. What a person called different stays known, for
+    the one that stays, and for when the merge is undone."""
     pair = DuplicatePair
     session.execute(
-        delete(pair).where((pair.first_id == gone_id) | (pair.second_id == gone_id)),
+        delete(pair).where(
+            (pair.first_id == gone_id) | (pair.second_id == gone_id), pair.state == "waiting"
+        ),
         execution_options={"synchronize_session": False},
     )
 
@@ -349,101 +344,3 @@ def kept_ids(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid
         looking = {asked: steps[at] for asked, at in looking.items() if at in steps}
         found |= looking
     return found
-
-
-def undo_merge(session: Session, record: Merge, *, by: str, now: datetime) -> Undone:
-    """Make the merged row be there again with all that moved, and the kept one say what it said.
-
-    What was changed, moved on or taken away since stays as it is, and is told. Raises
-    CatalogValueError for a merge that was undone, is part of another, or whose kept row was itself
-    merged since.
-    """
-    if record.undone_at:
-        raise CatalogValueError("This merge was undone already. Nothing more is needed.")
-    if record.within:
-        raise CatalogValueError("This was part of another merge. Undo that one.")
-    table = Base.metadata.tables[record.kind]
-    if (
-        session.scalar(select(table.c.id).where(table.c.id == record.kept_id).with_for_update())
-        is None
-    ):
-        raise CatalogValueError(
-            f"“{record.kept_label}” was itself merged or taken away since. Undo that first."
-        )
-    parts = [
-        record,
-        *session.scalars(select(Merge).where(Merge.within == record.id).order_by(Merge.id)),
-    ]
-    undone = Undone()
-    put_back(session, [row for part in parts for row in part.removed], undone)
-    for part in parts:
-        move_back(session, part, undone)
-        unsettle_fields(session, part, undone, now)
-        part.undone_at, part.undone_by = now, by
-    session.flush()
-    session.expire_all()
-    bump_revision(session)
-    return undone
-
-
-def put_back(session: Session, removed: Sequence[Any], undone: Undone) -> None:
-    """Insert the rows that were kept with the merge, each after what it hangs on."""
-    tables = [table.name for table in Base.metadata.sorted_tables if table.name != "attribute"]
-    order = {name: at for at, name in enumerate(tables)}  # a label names what it is on by word only
-    last = len(order)
-    for name, values in sorted(removed, key=lambda one: order.get(one[0], last)):
-        table = Base.metadata.tables[name]
-        row = {key: from_plain(table.c[key], value) for key, value in values.items()}
-        missing = next(
-            (
-                key.column.table.name
-                for column in table.c
-                for key in column.foreign_keys
-                if row[column.name] is not None
-                and session.scalar(select(key.column).where(key.column == row[column.name])) is None
-            ),
-            None,
-        )
-        if missing:
-            what, on = name.replace("_", " "), missing.replace("_", " ")
-            undone.left.append(f"A {what} is not put back: its {on} is not there any more.")
-            continue
-        if has_history(table):
-            insert_rows(session, table, [row])
-        else:
-            session.execute(insert(table).values(row))
-        undone.restored += 1
-
-
-def move_back(session: Session, record: Merge, undone: Undone) -> None:
-    """Let what moved hang on the merged row again, unless it went elsewhere since."""
-    for name, id_, column in record.moved:
-        table = Base.metadata.tables[name]
-        now_on = session.scalar(select(table.c[column]).where(table.c.id == uuid.UUID(id_)))
-        if now_on == record.kept_id:
-            update_rows(session, table, [(uuid.UUID(id_), {column: record.gone_id})])
-            undone.restored += 1
-        else:
-            what = name.replace("_", " ")
-            undone.left.append(f"A {what} was moved on or taken away since, and stays so.")
-
-
-def unsettle_fields(session: Session, record: Merge, undone: Undone, now: datetime) -> None:
-    """The kept row says again what it said, where nobody wrote something else since."""
-    table = Base.metadata.tables[record.kind]
-    row = (
-        session.execute(select(table).where(table.c.id == record.kept_id)).mappings().one_or_none()
-    )
-    if row is None:
-        return
-    values = {}
-    for name, (before, after) in record.fields.items():
-        if plain(row[name]) == after:
-            values[name] = from_plain(table.c[name], before)
-        else:
-            undone.left.append(f"“{name.replace('_', ' ')}” was changed since, and stays so.")
-    if values:
-        undone.restored += 1
-        if "last_modified" in table.c:
-            values["last_modified"] = now
-        update_rows(session, table, [(record.kept_id, values)])

@@ -77,7 +77,14 @@ def pairs(
 ) -> tuple[list[PairRow], int]:
     """Pairs of a kind, the likeliest first, and how many in all (3 statements)."""
     policy.require(actor, "catalog.merge")
-    shown = (DuplicatePair.kind == kind, DuplicatePair.state == state)
+    # What was merged or taken away since is not shown, whenever the search runs next.
+    ids = Base.metadata.tables[kind].c.id
+    shown = (
+        DuplicatePair.kind == kind,
+        DuplicatePair.state == state,
+        DuplicatePair.first_id.in_(select(ids)),
+        DuplicatePair.second_id.in_(select(ids)),
+    )
     total = session.scalar(select(func.count()).select_from(DuplicatePair).where(*shown)) or 0
     found = session.scalars(
         select(DuplicatePair)

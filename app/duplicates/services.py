@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.duplicates import queries
 from app.errors import Conflict, Invalid
 from app.security.policy import Actor
-from catalog import merging
+from catalog import merging, unmerging
 from catalog.errors import CatalogValueError
 from catalog.models import DuplicatePair, Merge
 
@@ -66,10 +66,10 @@ def ask_again(session: Session, pair_id: uuid.UUID, *, by: Actor) -> DuplicatePa
 
 def undo_merge(
     session: Session, merge_id: uuid.UUID, *, by: Actor, now: datetime
-) -> merging.Undone:
+) -> unmerging.Undone:
     """Make the merged entry be there again. NotFound; Conflict where it cannot be."""
     record = queries.merge_for(session, by, merge_id)
     try:
-        return merging.undo_merge(session, record, by=by.name[:120], now=now)
+        return unmerging.undo_merge(session, record, by=by.name[:120], now=now)
     except CatalogValueError as error:
         raise Conflict(str(error)) from error

@@ -19,6 +19,7 @@ from app.downloads.work import make_waiting
 from app.imports.services import purge_uploads
 from app.imports.work import carry_out_waiting
 from app.jobs.own_process import in_own_process
+from app.jobs.queries import latest_runs
 from app.jobs.services import purge_runs
 from app.listings.services import ask_if_still_right
 from app.misses.services import purge_missed_words
@@ -28,6 +29,7 @@ from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
 from app.settings import Settings
 from catalog.duplicate_queue import refresh_pairs
+from catalog.queries import current_revision
 
 # A few a day, so that the answers can be looked at, and nobody gets all at once.
 LISTINGS_A_DAY = 10
@@ -94,9 +96,14 @@ def purge_rate_limits(work_unit: WorkUnit, *, now: datetime, settings: Settings)
 
 
 def find_duplicates(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
-    """Look for entries that may stand twice, for the district's team to decide."""
+    """Look for entries that may stand twice, for the district's team to decide: a minute's work,
+    done only when the directory has changed since the last time."""
     with work_unit() as session:
-        return JobReport(refresh_pairs(session, now=now))
+        revision = current_revision(session)
+        last = latest_runs(session).get("find_duplicates")
+        if last is not None and last.report.get("revision") == revision:
+            return JobReport({})
+        return JobReport({**refresh_pairs(session, now=now), "revision": revision})
 
 
 def purge_job_runs(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
@@ -188,8 +195,8 @@ JOBS: tuple[Job, ...] = (
     Job(
         "find_duplicates",
         find_duplicates,
-        timedelta(days=1),
-        "Looks for entries of the directory that may stand twice, for a person to decide",
+        timedelta(minutes=15),
+        "Looks for entries of the directory that may stand twice, for a person to decide, when it changed",
     ),
     Job(
         "purge_misses",

@@ -1,35 +1,136 @@
-"""What an import must know of entries that a person merged. Reads only."""
+"""What an import must know of entries that a person merged. Reads the database, writes only the draft.
+
+What hangs on a merged entry in the source hangs on the one that stays here: `lead_on` writes that
+into the draft before anything is compared, and `said_before` into what the source said last time.
+"""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks
+from catalog.db import Base
+from catalog.importers.draft import Draft
 from catalog.models.duplicate import Merge
 
+Leads = Mapping[uuid.UUID, uuid.UUID]
 
-def merged_here(session: Session) -> frozenset[uuid.UUID]:
-    """The ids of rows that were merged into others, and are merged still."""
-    return frozenset(session.scalars(select(Merge.gone_id).where(Merge.undone_at.is_(None))))
+# New rows of these come in under the one that stays. New details of a merged entry (a telephone, a
+# price) do not: a person has looked at both and said whose word counts.
+FOLLOWING = frozenset({"organization", "program", "service", "location", "service_at_location"})
 
 
-def kept_for_others(
-    session: Session, ids: Iterable[uuid.UUID], source: str
-) -> dict[uuid.UUID, str]:
-    """Of these rows, those into which an entry of another directory was merged, and which one: that
-    this source drops them does not say that nobody lists them.
-    """
-    found: dict[uuid.UUID, str] = {}
-    for part in chunks(list(ids)):
-        rows = session.execute(
-            select(Merge.kept_id, Merge.removed).where(
-                Merge.kept_id.in_(part), Merge.undone_at.is_(None)
+def merged_leads(session: Session) -> dict[uuid.UUID, uuid.UUID]:
+    """The id of the row that stays by that of each row that is merged still, chains followed."""
+    rows = session.execute(
+        select(Merge.gone_id, Merge.kept_id).where(Merge.undone_at.is_(None))
+    ).all()
+    steps = {row.gone_id: row.kept_id for row in rows}
+    leads = {}
+    for gone_id, kept_id in steps.items():
+        last = kept_id
+        while last in steps:
+            last = steps[last]
+        leads[gone_id] = last
+    return leads
+
+
+def lead_on(session: Session, draft: Draft, leads: Leads) -> frozenset[uuid.UUID]:
+    """Let every row of the draft name the entries that stay. Returns the ids of those that are not to
+    come in if they are new: details of merged entries, and services at places that are there."""
+    if not leads:
+        return frozenset()
+    details: set[uuid.UUID] = set()
+    for name, rows in draft.rows.items():
+        columns = [c.name for c in Base.metadata.tables[name].c if c.foreign_keys]
+        if "link_id" in Base.metadata.tables[name].c:
+            columns.append("link_id")
+        led = set()
+        for row in rows.values():
+            for column in columns:
+                kept = leads.get(row.values.get(column))  # type: ignore[arg-type]
+                if kept is not None:
+                    row.values[column] = None if kept == row.id else kept
+                    led.add(row.id)
+        if name == "service_at_location":
+            details |= there_already(session, draft, led)
+        elif name not in FOLLOWING:
+            details |= led
+    return frozenset(details)
+
+
+def there_already(session: Session, draft: Draft, led: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these services at places, those whose service is at that place by another row."""
+    if not led:
+        return set()
+    rows = [row for row in draft.of("service_at_location") if row.id in led]
+    others = {
+        (row.values["service_id"], row.values["location_id"])
+        for row in draft.of("service_at_location")
+        if row.id not in led
+    }
+    table = Base.metadata.tables["service_at_location"]
+    for part in chunks(list({row.values["service_id"] for row in rows})):
+        found = session.execute(
+            select(table.c.id, table.c.service_id, table.c.location_id).where(
+                table.c.service_id.in_(part)
             )
         )
-        for kept_id, removed in rows:
-            other = removed[-1][1].get("source") if removed else None
-            if other and other != source:
-                found[kept_id] = other
+        others |= {(one.service_id, one.location_id) for one in found if one.id not in led}
+    twins = set()
+    for row in rows:
+        place = (row.values["service_id"], row.values["location_id"])
+        if place in others:
+            twins.add(row.id)
+        others.add(place)
+    return twins
+
+
+def said_before(imported: Mapping[str, Any], id_: uuid.UUID, leads: Leads) -> dict[str, Any]:
+    """What the source said last time, with the entries that stay in place of the merged ones."""
+    if not leads:
+        return dict(imported)
+    return {column: led_value(value, id_, leads) for column, value in imported.items()}
+
+
+def led_value(value: Any, id_: uuid.UUID, leads: Leads) -> Any:
+    """One value as JSON keeps it: the id of a merged row becomes that of the one that stays."""
+    if not isinstance(value, str) or len(value) != 36:  # no UUID
+        return value
+    try:
+        kept = leads.get(uuid.UUID(value))
+    except ValueError:
+        return value
+    if kept is None:
+        return value
+    return None if kept == id_ else str(kept)
+
+
+def merged_into(
+    session: Session, ids: Iterable[uuid.UUID], leads: Leads
+) -> dict[uuid.UUID, list[tuple[str, str]]]:
+    """(source, source id) of the entries that were merged into these rows, merges of merges too."""
+    wanted = set(ids)
+    by_gone = {gone: kept for gone, kept in leads.items() if kept in wanted}
+    found: dict[uuid.UUID, list[tuple[str, str]]] = {}
+    for part in chunks(list(by_gone)):
+        rows = session.execute(
+            select(Merge.gone_id, Merge.removed).where(
+                Merge.gone_id.in_(part), Merge.undone_at.is_(None)
+            )
+        )
+        for gone_id, removed in rows:
+            said = removed[-1][1] if removed else {}
+            if said.get("source"):
+                found.setdefault(by_gone[gone_id], []).append((said["source"], said["source_id"]))
     return found
+
+
+def still_listed(
+    entries: Iterable[tuple[str, str]], source: str, drafted: Container[str]
+) -> str | None:
+    """The source id by which this source still lists one of the entries, or None."""
+    return next((key for from_, key in entries if from_ == source and key in drafted), None)

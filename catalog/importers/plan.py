@@ -23,12 +23,25 @@ from catalog.importers.draft import Draft, DraftRow, Origin
 from catalog.importers.flat_sheet import read_flat_sheets
 from catalog.importers.hsds import read_hsds
 from catalog.importers.identity import settle_ids
-from catalog.importers.merged import kept_for_others, merged_here
+from catalog.importers.merged import (
+    Leads,
+    lead_on,
+    merged_into,
+    merged_leads,
+    said_before,
+    still_listed,
+)
 from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
 from catalog.importers.sheet_mapping import SheetMapping
-from catalog.models.field_change import FieldChange
+from catalog.importers.staying_away import (
+    PARENT_COLUMNS,
+    Away,
+    note_away,
+    removed_here,
+    stays_away,
+)
 from catalog.models.import_conflict import ImportConflict
 from catalog.vocabulary import SERVICE_STATUSES
 
@@ -44,16 +57,6 @@ KEPT_TABLES = frozenset(
         "taxonomy_term",
         "contact",
     }
-)
-# What a row of these hangs on; when that is gone from the source, the row stays as it was.
-PARENT_COLUMNS = (
-    "service_id",
-    "location_id",
-    "organization_id",
-    "service_at_location_id",
-    "phone_id",
-    "contact_id",
-    "link_id",
 )
 ROWS_AT_A_TIME = 2_000
 
@@ -76,7 +79,7 @@ class ImportPlan:
     updates: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = field(default_factory=dict)
     deletes: dict[str, list[uuid.UUID]] = field(default_factory=dict)
     conflicts: list[ImportConflict] = field(default_factory=list)
-    stays_away: set[uuid.UUID] = field(default_factory=set)
+    away: Away = field(default_factory=Away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,9 @@ def plan_import(
     add_place_warnings(draft)
     report = ImportReport(name, lines=draft.lines, version=package.version)
     account_for_rows(draft, package, report)
-    plan = ImportPlan(report, now, mappings=used)
+    leads = merged_leads(session)
+    details = lead_on(session, draft, leads)
+    plan = ImportPlan(report, now, mappings=used, away=Away(leads, details))
     gone: set[uuid.UUID] = set()
     tables = [table for table in Base.metadata.sorted_tables if "imported" in table.c]
     # What others hang on comes first: an attribute names its service without a foreign key.
@@ -162,7 +167,7 @@ def plan_table(
     if table.name == "eligibility_rule":
         for row in drafted.values():
             row.values["facts"] = check_facts(row.values["kind"], row.values["facts"])
-    stored = stored_rows(session, draft.source, table, drafted)
+    stored = stored_rows(session, draft.source, table, drafted, plan.away.leads)
     if not stored and not drafted:
         return
     counts = plan.report.tables.setdefault(table.name, Counts())
@@ -171,30 +176,13 @@ def plan_table(
     shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
     is_news = bool(drafted.keys() - stored.keys())
     removed = removed_here(session, table) if is_news else frozenset()
-    merged = merged_here(session) if removed else frozenset()
     for source_id, row in drafted.items():
         known = stored.get(source_id)
         if known and known.is_same:
             counts.unchanged += 1
             continue
-        if known is None and (row.id in removed or hangs_on(row.values, plan.stays_away)):
-            plan.stays_away.add(row.id)
-            code, words = (
-                "removed_here",
-                (
-                    f"The {table.name} was taken away here since the last import, and stays away. "
-                    "The service's history puts it back."
-                ),
-            )
-            if row.id in merged:
-                code, words = (
-                    "merged_here",
-                    (
-                        f"The {table.name} was merged into another one here, and stays merged. "
-                        "The list of merges undoes it."
-                    ),
-                )
-            draft.note("info" if row.id in merged else "warning", row.origin, code, words)
+        if known is None and stays_away(plan.away, row, removed):
+            note_away(draft, plan.away, table, row)
         elif known is None:
             columns = tuple(row.values)
             columns = shapes.setdefault(columns, columns)
@@ -209,6 +197,7 @@ def plan_table(
     if table.name in KEPT_TABLES:
         gone.update(row.id for row in absent.values())
     leaving = {key: row for key, row in absent.items() if not row.is_dropped}
+    leaving = without_still_listed(session, plan, table, leaving, drafted)
     counts.removed += plan_removals(session, plan, table, leaving, now)
     if table.name == "service":
         warn_of_another_directory(plan, listed=len(stored), leaving=len(leaving))
@@ -232,23 +221,6 @@ def absent_rows(
     }
 
 
-def removed_here(session: Session, table: Table) -> frozenset[uuid.UUID]:
-    """The ids of the table's rows that a person took away, and no source since."""
-    rows = session.execute(
-        select(FieldChange.resource_id, FieldChange.made_by)
-        .where(FieldChange.resource_type == table.name, FieldChange.last_action_type == "delete")
-        .order_by(FieldChange.last_action_date, FieldChange.position)
-    )
-    gone = {row.resource_id: row.made_by for row in rows}  # the last word counts
-    people = {"staff", "partner", "system"}
-    return frozenset(id_ for id_, made_by in gone.items() if made_by in people)
-
-
-def hangs_on(values: Mapping[str, Any], ids: set[uuid.UUID]) -> bool:
-    """Whether the row names one of these as what it belongs to."""
-    return bool(ids) and any(values.get(column) in ids for column in PARENT_COLUMNS)
-
-
 def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) -> None:
     """A package under the name of another one would retire all that came from there."""
     if leaving > 1 and leaving * 2 > listed:
@@ -266,7 +238,7 @@ def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) ->
 
 
 def stored_rows(
-    session: Session, source: str, table: Table, drafted: Mapping[str, DraftRow]
+    session: Session, source: str, table: Table, drafted: Mapping[str, DraftRow], leads: Leads
 ) -> dict[str, Stored]:
     """The source's rows in the catalog, by their id there. One statement, read as it comes."""
     parents = [table.c[name] for name in PARENT_COLUMNS if name in table.c]
@@ -278,10 +250,20 @@ def stored_rows(
         statement, execution_options={"yield_per": ROWS_AT_A_TIME}
     ):
         row = drafted.get(source_id)
-        is_same = row is not None and plain_values(row.values) == imported
+        is_same = row is not None and is_said_again(row, id_, imported, leads)
         up = tuple(parent for parent in above if parent)
         stored[source_id] = Stored(id_, up, imported is None, is_same)
     return stored
+
+
+def is_said_again(
+    row: DraftRow, id_: uuid.UUID, imported: dict[str, Any] | None, leads: Leads
+) -> bool:
+    """Whether the source says of the row what it said last time."""
+    said = plain_values(row.values)
+    if said == imported or imported is None or not leads:
+        return said == imported
+    return said == said_before(imported, id_, leads)
 
 
 def insert_values(
@@ -305,7 +287,8 @@ def plan_changes(
     """Updates of the columns that the source changed, but for those edited here."""
     held = current_rows(session, table, [known.id for _, known in changed])
     for row, known in changed:
-        said, before = plain_values(row.values), held[known.id]["imported"] or {}
+        said = plain_values(row.values)
+        before = said_before(held[known.id]["imported"] or {}, known.id, plan.away.leads)
         values: dict[str, Any] = {"imported": row.values}
         kept = []
         for column, value in said.items():
@@ -345,6 +328,34 @@ def plan_changes(
         plan.updates.setdefault(table.name, []).append((known.id, values))
 
 
+def without_still_listed(
+    session: Session,
+    plan: ImportPlan,
+    table: Table,
+    leaving: dict[str, Stored],
+    drafted: Mapping[str, DraftRow],
+) -> dict[str, Stored]:
+    """The rows but for those that the source lists still by the id of an entry merged into them."""
+    merged = merged_into(session, (row.id for row in leaving.values()), plan.away.leads)
+    staying = {}
+    for source_id, row in leaving.items():
+        other = still_listed(merged.get(row.id, ()), plan.report.source, drafted)
+        if other is None:
+            staying[source_id] = row
+            continue
+        plan.report.lines.append(
+            ReportLine(
+                "info",
+                plan.report.source,
+                None,
+                "listed_as_merged",
+                f"The {table.name} {source_id} is not in the source any more, but {other} is, which "
+                "was merged into it here: kept as it is.",
+            )
+        )
+    return staying
+
+
 def plan_removals(
     session: Session, plan: ImportPlan, table: Table, leaving: dict[str, Stored], now: datetime
 ) -> int:
@@ -352,17 +363,19 @@ def plan_removals(
     if not leaving:
         return 0
     held = current_rows(session, table, [row.id for row in leaving.values()])
-    elsewhere = kept_for_others(session, held, plan.report.source)
+    merged = merged_into(session, held, plan.away.leads)
     for source_id, row in leaving.items():
-        current, before = held[row.id], held[row.id]["imported"] or {}
+        current = held[row.id]
+        before = said_before(current["imported"] or {}, row.id, plan.away.leads)
+        others = [from_ for from_, _ in merged.get(row.id, ()) if from_ != plan.report.source]
         was_edited = any(plain(current[column]) != value for column, value in before.items())
         if table.name not in KEPT_TABLES and not was_edited:
             plan.deletes.setdefault(table.name, []).append(row.id)
             continue
         values: dict[str, Any] = {"imported": None}
         what = "kept, since it was edited here"
-        if row.id in elsewhere:
-            what = f"kept as it is, since an entry of {elsewhere[row.id]!r} was merged into it"
+        if others:
+            what = f"kept as it is, since an entry of {others[0]!r} was merged into it"
         elif table.name == "service":
             values |= {"status": "inactive", "last_modified": now}
             what = "marked inactive, not deleted"

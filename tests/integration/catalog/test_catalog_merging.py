@@ -9,20 +9,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.families.models import FamilyResponse, Suggestion
+from app.jobs.registry import job_named
+from app.jobs.runner import run_job
 from app.referrals.models import Referral
 from app.security.models import AccessLink, User
 from catalog import models
 from catalog.db import Base
 from catalog.duplicate_queue import refresh_pairs
 from catalog.errors import CatalogValueError
-from catalog.merging import kept_ids, merge, undo_merge
-from catalog.models import DuplicatePair, FieldChange, Merge, Phone, Service
+from catalog.merging import kept_ids, merge
+from catalog.models import (
+    DuplicatePair,
+    FieldChange,
+    ImportConflict,
+    Merge,
+    Organization,
+    Phone,
+    Service,
+    ServiceAtLocation,
+)
+from catalog.services import bump_revision
+from catalog.unmerging import undo_merge
 from tests.factories import (
     make_eligibility,
     make_listing_link,
@@ -35,7 +49,13 @@ from tests.factories import (
     make_suggestion,
     make_user,
 )
-from tests.integration.catalog.packages import bring_in, sample_tables, write_package
+from tests.integration.catalog.packages import (
+    bring_in,
+    sample_tables,
+    schedule,
+    service,
+    write_package,
+)
 from tests.integration.exchange.test_round_trip import NOW, catalogs, empty_catalog
 
 BOOKKEEPING = {"version", "last_modified"}
@@ -299,7 +319,124 @@ def test_an_entry_that_another_directory_lists_too_is_not_marked_as_gone(
     lines = [line.reason for line in report.lines if line.code == "gone_from_source"]
     assert any("was merged into it" in line for line in lines) == (other == "elsewhere")
     after = session.get_one(Service, kept).status
-    assert after == (before if other == "elsewhere" else "inactive")
+    assert after == before
+    told = [line.reason for line in report.lines if line.code == "listed_as_merged"]
+    assert len(told) == (other == "sample"), "the other id leads here"
+    assert not any("merged into it" in line for line in lines) or other == "elsewhere"
+    again = bring_in(
+        session, tmp_path / "three", later + timedelta(days=1), source="sample"
+    ).total()
+    assert (again.added, again.changed, again.removed) == (0, 0, 0)
+    if other == "sample":  # listed by neither id any more
+        tables["services"] = tables["services"][1:]
+        last = later + timedelta(days=2)
+        bring_in(session, write_package(tmp_path / "four", tables), last, source="sample")
+        assert session.get_one(Service, kept).status == "inactive"
+
+
+def test_what_the_source_adds_to_a_merged_entry_comes_to_the_one_that_stays(
+    session: Session, now: datetime, tmp_path: Path
+) -> None:
+    tables = sample_tables()
+    bring_in(session, write_package(tmp_path / "one", tables), now, source="sample")
+    kept, gone = (
+        session.scalars(select(Organization).filter_by(source_id=source_id)).one().id
+        for source_id in ("10", "11")
+    )
+    record = merge(session, "organization", kept_id=kept, gone_id=gone, by="Ann", now=now)
+    tables["services"].append(service("103", "11", "Canoes"))
+    tables["services"][0]["organization_id"] = "11"  # from the one to the other
+    tables["services"][2]["name"] = "Rowing together"
+    folder = write_package(tmp_path / "two", tables)
+    report = bring_in(session, folder, now + timedelta(days=1), source="sample").total()
+    assert (report.added, report.changed, report.removed) == (1, 1, 0)
+    session.expire_all()
+    services = session.scalars(select(Service)).all()
+    assert {one.organization_id for one in services} == {kept}
+    assert {one.name for one in services} == {"Tutoring", "Snacks", "Rowing together", "Canoes"}
+    assert not session.scalars(select(ImportConflict)).all()
+    again = bring_in(session, folder, now + timedelta(days=2), source="sample").total()
+    assert (again.added, again.changed, again.removed) == (0, 0, 0)
+    undo_merge(session, record, by="Ann", now=now)
+    again = bring_in(session, folder, now + timedelta(days=3), source="sample").total()
+    assert (again.added, again.removed) == (0, 0)
+    assert (
+        session.scalars(select(Service).filter_by(name="Rowing together")).one().organization_id
+        == gone
+    )
+
+
+def test_what_the_source_adds_to_a_merged_service_does_not_stand_twice(
+    session: Session, now: datetime, tmp_path: Path
+) -> None:
+    tables = sample_tables()
+    bring_in(session, write_package(tmp_path / "one", tables), now, source="sample")
+    kept, gone = (
+        session.scalars(select(Service).filter_by(source_id=source_id)).one().id
+        for source_id in ("100", "101")
+    )
+    merge(session, "service", kept_id=kept, gone_id=gone, by="Ann", now=now)
+    new = [("4", "101", "201"), ("5", "100", "201")]
+    tables["services_at_location"] += [
+        {"id": id_, "service_id": one, "location_id": place} for id_, one, place in new
+    ]
+    tables["schedules"].append(schedule("502", "101", byday="sunday"))
+    folder = write_package(tmp_path / "two", tables)
+    report = bring_in(session, folder, now + timedelta(days=1), source="sample")
+    assert (report.total().added, report.total().changed, report.total().removed) == (1, 0, 0)
+    places = session.scalars(select(ServiceAtLocation).filter_by(service_id=kept)).all()
+    assert len(places) == len({place.location_id for place in places}) == 2
+    told = [line.reason for line in report.lines if line.code == "merged_here"]
+    assert any("schedule belongs to an entry that was merged" in line for line in told)
+    again = bring_in(session, folder, now + timedelta(days=2), source="sample").total()
+    assert (again.added, again.changed, again.removed) == (0, 0, 0)
+
+
+def test_called_different_holds_after_a_merge_and_after_its_undoing(
+    session: Session, now: datetime
+) -> None:
+    office = make_organization(session, name="River House Tutoring")
+    one, two, three = (
+        make_service(session, organization=office, name=f"Homework Help Evening{end}").id
+        for end in ("", "s", "z")
+    )
+    refresh_pairs(session, now=now)
+    pairs = {
+        frozenset((pair.first_id, pair.second_id)): pair
+        for pair in session.scalars(select(DuplicatePair).filter_by(kind="service"))
+    }
+    assert len(pairs) == 3
+    pair = pairs[frozenset((two, three))]
+    pair.state, pair.decided_at, pair.decided_by = "different", now, "Ann"
+    session.delete(pairs[frozenset((one, three))])
+    session.flush()
+    record = merge(session, "service", kept_id=one, gone_id=two, by="Ann", now=now)
+    assert refresh_pairs(session, now=now)["new"] == 0, "two, which is one now, is not three"
+    undo_merge(session, record, by="Ann", now=now)
+    refresh_pairs(session, now=now)
+    states = {
+        frozenset((pair.first_id, pair.second_id)): pair.state
+        for pair in session.scalars(select(DuplicatePair).filter_by(kind="service"))
+    }
+    assert states[frozenset((two, three))] == "different"
+    assert states[frozenset((one, two))] == "waiting"
+
+
+def test_the_job_looks_only_when_the_directory_has_changed(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    office = make_organization(session, name="River House Tutoring")
+    for end in ("", "s"):
+        make_service(session, organization=office, name=f"Homework Help Evening{end}")
+    session.commit()
+    job = job_named("find_duplicates")
+    with app.app_context():
+        first = run_job(job, now=now)
+        assert first.report.counts["new"] >= 1
+        assert not run_job(job, now=now + timedelta(minutes=15)).report.did_something
+        bump_revision(session)
+        session.commit()
+        assert run_job(job, now=now + timedelta(minutes=30)).report.did_something
 
 
 def test_a_real_directory_with_merges_comes_in_again_unchanged(
