@@ -18,6 +18,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.history.pages import blueprint as history
     from app.imports.pages import blueprint as imports
     from app.listings.pages import blueprint as listings
+    from app.listings.public_pages import blueprint as public_listings
     from app.misses.pages import blueprint as misses
     from app.needs.pages import blueprint as needs
     from app.notices.pages import blueprint as notices
@@ -43,6 +44,7 @@ def register_features(app: Flask, api: Api) -> None:
         misses,
         needs,
         notices,
+        public_listings,
         partners,
         recommendations,
         referrals,

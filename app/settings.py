@@ -86,6 +86,13 @@ class Settings:
             "meaning": "After how many days a partner is asked whether its listing is still right",
         },
     )
+    listing_answer_days: int = field(
+        default=14,
+        metadata={
+            "env": "LISTING_ANSWER_DAYS",
+            "meaning": "After how many days without an answer a listing is on the list to call about",
+        },
+    )
     import_limit_mb: int = field(
         default=50,
         metadata={
@@ -178,6 +185,7 @@ class Settings:
         for env, value, lowest, highest in (
             ("TRUSTED_PROXIES", self.trusted_proxies, 0, 9),
             ("LISTING_REVIEW_DAYS", self.listing_review_days, 7, 3650),
+            ("LISTING_ANSWER_DAYS", self.listing_answer_days, 1, 365),
             ("IMPORT_LIMIT_MB", self.import_limit_mb, 1, 2000),
             ("IMPORT_KEEP_DAYS", self.import_keep_days, 1, 365),
         ):
@@ -209,6 +217,7 @@ class Settings:
         for number in (
             "trusted_proxies",
             "listing_review_days",
+            "listing_answer_days",
             "import_limit_mb",
             "import_keep_days",
         ):

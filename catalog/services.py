@@ -54,9 +54,14 @@ def change_service_status(
         touch_service(session, service, now=now)
 
 
-def confirm_service(session: Session, service: Service, *, now: datetime) -> None:
-    """The partner says that the listing is right as it stands (HSDS `assured_date`)."""
+def confirm_service(
+    session: Session, service: Service, *, assurer_email: str | None = None, now: datetime
+) -> None:
+    """Somebody who knows says that the listing is right as it stands (HSDS `assured_date` and
+    `assurer_email`, which is never given out).
+    """
     service.assured_date = now.date()
+    service.assurer_email = assurer_email
     touch_service(session, service, now=now)
 
 

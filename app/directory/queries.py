@@ -83,6 +83,7 @@ class Card:
     metres: float | None
     status: str
     ask: str
+    confirmed: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def card_of(hit: Hit, service: Service, on: date, language: str) -> Card:
         metres=hit.metres,
         status=entry.status,
         ask=words.questions(hit.doubts),
+        confirmed=service.assured_date,
     )
 
 

@@ -39,3 +39,31 @@ class ListingChange(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     service: Mapped[Service] = relationship()
+
+
+class ListingSuggestion(Base):
+    """What a visitor of a public listing says is not right. `about` is a field of FIELDS, or what else
+    people point at (`app/listings/suggesting.py`). `contact` is forgotten when it is decided.
+    """
+
+    __tablename__ = "listing_suggestion"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'taken', 'refused')", name="state"),
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("state = 'waiting' OR contact IS NULL", name="contact_forgotten"),
+        Index("ix_listing_suggestion_state_sent_at", "state", "sent_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    service_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("service.id", ondelete="CASCADE"), index=True
+    )
+    about: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str | None] = mapped_column(String(254))
+    state: Mapped[str] = mapped_column(String(20), default="waiting")
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+
+    service: Mapped[Service] = relationship()

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.clock import utcnow
+from app.clock import day_there, utcnow
 from app.errors import Invalid
 from app.extensions import db
-from app.listings import queries, services
+from app.listings import queries, services, suggesting
 from app.listings.fields import FIELDS
 from app.security.guard import requires, requires_link, signed_in_actor
 from app.security.models import AccessLink
 from app.security.policy import Actor
 from app.transactions import commits
 from app.web.paging import PAGE_SIZE, Page, requested_page
-from app.web.shell import prefer_language
+from app.web.shell import prefer_language, settings
 from catalog.models import Service
 
 blueprint = Blueprint("listings", __name__, template_folder="templates")
 
 STEPS = ("confirm", "places", "correct")
+STEPS_OF_PLACES = {"": 0, "more": 1, "fewer": -1, "full": 0}
 
 
 @blueprint.app_template_filter("listing_field")
@@ -128,7 +130,78 @@ def list_waiting() -> ResponseReturnValue:
     found, total = queries.changes_waiting(
         db.session, signed_in_actor(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
     )
-    return render_template("listings/waiting.html", page=Page(found, number, total))
+    suggestions, suggested = suggesting.suggestions_waiting(
+        db.session, signed_in_actor(), limit=PAGE_SIZE
+    )
+    return render_template(
+        "listings/waiting.html",
+        page=Page(found, number, total),
+        suggestions=suggestions if number == 1 else [],
+        suggested=suggested,
+        about=suggesting.ABOUT,
+        takeable=FIELDS,
+    )
+
+
+@blueprint.post("/listing-suggestions/<uuid:suggestion_id>/take")
+@requires("listings.review")
+@commits
+def take_suggestion(suggestion_id: uuid.UUID) -> ResponseReturnValue:
+    """The visitor is right."""
+    suggesting.take_suggestion(db.session, suggestion_id, by=signed_in_actor(), now=utcnow())
+    flash(gettext("Done. The visitor's contact is forgotten."))
+    return redirect(url_for("listings.list_waiting"))
+
+
+@blueprint.post("/listing-suggestions/<uuid:suggestion_id>/refuse")
+@requires("listings.review")
+@commits
+def refuse_suggestion(suggestion_id: uuid.UUID) -> ResponseReturnValue:
+    """The listing stays as it is."""
+    suggesting.refuse_suggestion(db.session, suggestion_id, by=signed_in_actor(), now=utcnow())
+    flash(gettext("The listing stays as it is. The visitor's contact is forgotten."))
+    return redirect(url_for("listings.list_waiting"))
+
+
+@blueprint.post("/listing-suggestions/<uuid:suggestion_id>/ask")
+@requires("listings.review")
+@commits
+def ask_partner(suggestion_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the partner say whether the visitor is right."""
+    suggesting.ask_partner(db.session, suggestion_id, by=signed_in_actor(), now=utcnow())
+    flash(gettext("The partner gets a message. Its page shows what the visitor says."))
+    return redirect(url_for("listings.list_waiting"))
+
+
+@blueprint.get("/listings-to-call")
+@requires("listings.review")
+def list_to_call() -> ResponseReturnValue:
+    """Listings that nobody confirms by message: call, then confirm in one tap."""
+    now, number = utcnow(), requested_page()
+    chosen = settings()
+    found, total = queries.listings_to_call(
+        db.session,
+        signed_in_actor(),
+        before=day_there(db.session, now - timedelta(days=chosen.listing_review_days)),
+        asked_before=now - timedelta(days=chosen.listing_answer_days),
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
+    return render_template(
+        "listings/to_call.html",
+        page=Page(found, number, total),
+        days=chosen.listing_answer_days,
+    )
+
+
+@blueprint.post("/listings-to-call/<uuid:service_id>/confirm")
+@requires("listings.review")
+@commits
+def confirm_by_phone(service_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody called, and it is right."""
+    services.confirm_by_phone(db.session, service_id, by=signed_in_actor(), now=utcnow())
+    flash(gettext("Thank you. Schools see that the listing is confirmed today."))
+    return redirect(url_for("listings.list_to_call"))
 
 
 @blueprint.post("/listing-changes/<uuid:change_id>/apply")
@@ -211,7 +284,9 @@ def listing_page(service: Service, template: str, urls: dict[str, str]) -> Respo
     return render_template(
         template,
         service=service,
-        capacity=service.capacities[0] if service.capacities else None,
+        capacities=sorted(service.capacities, key=lambda row: row.unit.name) or [None],
+        suggestions=suggesting.suggestions_of(db.session, service.id),
+        about=suggesting.ABOUT,
         fields=FIELDS.values(),
         values={code: field.read(service) for code, field in FIELDS.items()} | waiting,
         changes=changes,
@@ -226,12 +301,32 @@ def confirm(service_id: uuid.UUID, actor: Actor) -> None:
 
 
 def tell_places(service_id: uuid.UUID, actor: Actor) -> None:
-    """Note the open places that the form tells."""
+    """Note the open places that the form tells: a number, or one more or less than it was, or none."""
     text = request.form.get("available", "").strip()
-    if not text.isdecimal() or len(text) > 6:
+    step = request.form.get("step", "")
+    most = request.form.get("maximum", "").strip()
+    if not is_number(text) or (most and not is_number(most)) or step not in STEPS_OF_PLACES:
         raise Invalid(gettext("Write the number of open places, 0 when full."))
-    services.tell_open_places(db.session, service_id, available=int(text), by=actor, now=utcnow())
+    available = 0 if step == "full" else max(0, int(text) + STEPS_OF_PLACES[step])
+    services.tell_open_places(
+        db.session,
+        service_id,
+        available=available,
+        unit=request.form.get("unit", ""),
+        maximum=max(int(most), available)
+        if most and step == "more"
+        else int(most)
+        if most
+        else None,
+        by=actor,
+        now=utcnow(),
+    )
     flash(gettext("Thank you. Schools see the open places at once."))
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a whole number of places."""
+    return text.isascii() and text.isdecimal() and len(text) <= 6
 
 
 def correct(service_id: uuid.UUID, actor: Actor) -> None:

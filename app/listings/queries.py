@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.errors import NotFound
 from app.listings.models import ListingChange
 from app.security import policy
+from app.security.models import AccessLink
 from app.security.policy import Actor
-from catalog.models import ImportConflict, Service, ServiceCapacity, ServiceIntake
+from catalog.models import ImportConflict, Organization, Service, ServiceCapacity, ServiceIntake
 
 
 def listing_for(session: Session, actor: Actor, service_id: uuid.UUID, *, action: str) -> Service:
@@ -119,6 +121,57 @@ def conflicts_where(
         select(ImportConflict).where(condition).order_by(*order).limit(limit).offset(offset)
     ).all()
     return found, total or 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToCall:
+    """A listing that nobody confirms by message. `asked_at` None: there is no address to ask."""
+
+    service: Service
+    asked_at: datetime | None
+
+
+def listings_to_call(
+    session: Session,
+    actor: Actor,
+    *,
+    before: date,
+    asked_before: datetime,
+    limit: int,
+    offset: int,
+) -> tuple[list[ToCall], int]:
+    """Active listings last confirmed before the day given, or never, whose partner was asked before
+    `asked_before` and did not answer, or cannot be asked; longest ago first, and how many in all (4
+    statements). Derived from the rows: a confirmed one is off the list at once.
+    """
+    asked = (
+        select(func.max(AccessLink.created_at))
+        .where(AccessLink.kind == "listing", AccessLink.subject_id == Service.id)
+        .correlate(Service)
+        .scalar_subquery()
+    )
+    condition = (
+        policy.rows(actor, "listings.review")
+        & (Service.status == "active")
+        & or_(Service.assured_date.is_(None), Service.assured_date < before)
+        & or_(ServiceIntake.referral_email.is_(None), asked < asked_before)
+    )
+    joined = select(Service).outerjoin(Service.intake)
+    total = session.scalar(
+        select(func.count()).select_from(joined.where(condition).order_by(None).subquery())
+    )
+    rows = session.execute(
+        joined.add_columns(asked.label("asked_at"))
+        .where(condition)
+        .order_by(Service.assured_date.is_not(None), Service.assured_date, Service.name, Service.id)
+        .limit(limit)
+        .offset(offset)
+        .options(
+            joinedload(Service.organization).selectinload(Organization.phones),
+            selectinload(Service.phones),
+        )
+    ).all()
+    return [ToCall(service, asked_at) for service, asked_at in rows], total or 0
 
 
 def listings_unconfirmed(session: Session, *, before: date, limit: int) -> Sequence[Service]:

@@ -17,14 +17,17 @@ from app.listings.models import ListingChange
 from app.notices.services import queue_notice
 from app.security import policy
 from app.security.links import issue_link, live_link
+from app.security.models import User
 from app.security.policy import Actor, Role
 from catalog.conflicts import settle_conflict
 from catalog.errors import CatalogValueError
 from catalog.models import ImportConflict, Service, ServiceCapacity
-from catalog.services import confirm_service, record_openings, touch_service
+from catalog.services import SEATS, confirm_service, record_openings, touch_service
 
 ASKED_AGAIN_AFTER = timedelta(days=30)
 MOST_PLACES = 100_000
+MOST_UNITS = 10
+LONGEST_UNIT = 40
 
 
 def confirm_listing(
@@ -32,21 +35,61 @@ def confirm_listing(
 ) -> Service:
     """The partner says that the listing is right as it stands."""
     service = queries.listing_for(session, by, service_id, action="listings.edit")
-    confirm_service(session, service, now=now)
+    confirm_service(session, service, assurer_email=address_of(session, by, service), now=now)
     return service
 
 
+def confirm_by_phone(
+    session: Session, service_id: uuid.UUID, *, by: Actor, now: datetime
+) -> Service:
+    """Somebody of the district's team called, and the listing is right as it stands."""
+    service = queries.listing_for(session, by, service_id, action="listings.review")
+    confirm_service(session, service, assurer_email=address_of(session, by, service), now=now)
+    return service
+
+
+def address_of(session: Session, by: Actor, service: Service) -> str | None:
+    """Whose word it is (HSDS `assurer_email`): the account's, or by link the partner's."""
+    if by.user_id is not None:
+        user = session.get(User, by.user_id)
+        return user.email if user else None
+    return service.intake.referral_email if service.intake else None
+
+
 def tell_open_places(
-    session: Session, service_id: uuid.UUID, *, available: int, by: Actor, now: datetime
+    session: Session,
+    service_id: uuid.UUID,
+    *,
+    available: int,
+    unit: str = "",
+    maximum: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> ServiceCapacity:
-    """How many places are open now. Invalid: a number that no service has."""
+    """How many places of a unit are open now, of how many (None leaves that as it was). Invalid: a
+    number or a unit that no service has.
+    """
     service = queries.listing_for(session, by, service_id, action="listings.edit")
-    if not 0 <= available <= MOST_PLACES:
+    if not 0 <= available <= MOST_PLACES or not 0 <= (maximum or 0) <= MOST_PLACES:
         raise Invalid(
             gettext("The number of open places must be 0 or more."),
             {"available": gettext("0 when full.")},
         )
-    return record_openings(session, service, available=available, now=now)
+    if maximum is not None and maximum < available:
+        raise Invalid(
+            gettext("More places are open than there are in all. Correct one of the two."),
+            {"maximum": gettext("At least the open ones.")},
+        )
+    unit = " ".join(unit.split()) or SEATS
+    if len(unit) > LONGEST_UNIT or not unit.isprintable():
+        raise Invalid(gettext("Name the kind of place in a word or two, such as beds."))
+    if len(service.capacities) >= MOST_UNITS and unit not in {
+        row.unit.name for row in service.capacities
+    }:
+        raise Invalid(gettext("There are many kinds of places already. Use one of those."))
+    return record_openings(
+        session, service, available=available, maximum=maximum, unit=unit, now=now
+    )
 
 
 def correct_listing(
@@ -150,6 +193,24 @@ def write_change(
     FIELDS[change.field].write(service, change.new_value)
     decide(change, "live", by=by, now=now)
     touch_service(session, service, now=now)
+
+
+def write_for_visitor(
+    session: Session, service: Service, code: str, text: str, *, by: Actor, now: datetime
+) -> ListingChange:
+    """Write what a visitor suggested for a field, as the district's team decided. Invalid."""
+    field = checked_field(code)
+    change = ListingChange(
+        service_id=service.id,
+        field=code,
+        old_value=field.read(service),
+        new_value=checked_text(field, text),
+        proposed_by="A visitor of the listing",
+        proposed_at=now,
+    )
+    session.add(change)
+    write_change(session, service, change, by=by, now=now)
+    return change
 
 
 def decide(change: ListingChange, state: str, *, by: Actor, now: datetime) -> None:

@@ -65,6 +65,7 @@ SIGN_IN = (
     Rule("sign_in_account", (parse("10/15 minute"),), account),
 )
 LINKS = (Rule("link_visitor", (parse("120/minute"),), visitor),)
+SUGGESTIONS = (Rule("suggestion_visitor", tuple(parse_many("5/hour; 20/day")), visitor),)
 PUBLIC_LISTING = (Rule("listing_visitor", (parse("600/minute"),), visitor),)
 
 
@@ -128,9 +129,13 @@ def limiter() -> FixedWindowRateLimiter:
 
 def rules_of_request() -> tuple[Rule, ...]:
     """Which rules this request is under: passwords when sent, links whenever one is opened, the
-    public listing whenever it is read."""
+    public listing whenever it is read, corrections of it when sent."""
     endpoint = request.endpoint or ""
     if request.blueprint == "hsds":
+        return PUBLIC_LISTING
+    if endpoint == "public_listings.suggest":
+        return SUGGESTIONS
+    if request.blueprint == "public_listings":
         return PUBLIC_LISTING
     if endpoint in PASSWORD_PAGES:
         return SIGN_IN if request.method == "POST" else ()

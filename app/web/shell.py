@@ -42,6 +42,7 @@ NAVIGATION = (
     (lazy_gettext("Referrals"), "referrals.list_referrals", "referrals.list", "send"),
     (lazy_gettext("Directory"), "directory.browse", "catalog.read", "search"),
     (lazy_gettext("Listing changes"), "listings.list_waiting", "listings.review", "edit"),
+    (lazy_gettext("Listings to call about"), "listings.list_to_call", "listings.review", "phone"),
     (lazy_gettext("Twice in the directory?"), "duplicates.list_pairs", "catalog.merge", "people"),
     (lazy_gettext("Imports"), "imports.list_runs", "catalog.import", "inbox"),
     (lazy_gettext("Proposed needs"), "needs.list_proposals", "catalog.name_needs", "star"),

@@ -165,6 +165,7 @@ PAGES = {
     "district@demo.example.org": (
         *("/district", "/students", "/referrals"),
         *("/duplicates", "/duplicates/merges", "/words-not-understood"),
+        *("/listings-to-call", "/listing-changes"),
     ),
 }
 

@@ -50,7 +50,7 @@ def test_one_tap_confirms(client: CheckedClient, session: Session, scene: Scene)
 def test_open_places_in_one_tap(
     client: CheckedClient, session: Session, scene: Scene, told: str, now: datetime
 ) -> None:
-    client.submit(client.get(scene.path), "/places", {"available": told})
+    client.submit(client.get(scene.path), "#places-1", {"available": told})
     session.expire_all()
     (capacity,) = scene.service.capacities
     assert (capacity.available, capacity.updated) == (int(told), now)
