@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks
 from catalog.errors import CatalogValueError
-from catalog.hearing import heard
+from catalog.hearing import heard, points_of
 from catalog.models import (
     Attribute,
     CatalogRevision,
@@ -33,7 +33,7 @@ from catalog.models import (
 )
 from catalog.proposals import MOST_A_SERVICE, accept_needs, has_term_of_ours, says_what
 from catalog.queries import current_revision
-from catalog.taxonomy import resolve
+from catalog.taxonomy import term
 
 BATCH = 200  # services looked at in one transaction
 LONGEST_HEARD = 300  # characters of the words that are shown
@@ -137,15 +137,10 @@ def evidence(texts: Texts, code: str, heard_in: str) -> str:
     """The label, the name, or the sentence of the description that speaks of it most clearly."""
     said = [text for where, text in texts if where == heard_in]
     if heard_in == "description":
-        said = [part for text in said for part in SENTENCE.split(text) if part.strip()][:20]
-    if len(said) == 1:
-        return said[0]
-    sure = {
-        text: next((c.confidence for c in resolve(text).candidates if c.code == code), 0.0)
-        for text in said
-    }
-    best = max(said, key=lambda text: sure[text], default="")
-    return best if sure.get(best) else " ".join(said)
+        said = [part for text in said for part in SENTENCE.split(text) if part.strip()]
+    area = term(code).area
+    told = {text: points_of(heard_in, text).get(area, 0.0) for text in said}
+    return max(said, key=lambda text: told[text], default="")  # of equal ones the first
 
 
 def keep_reading(

@@ -46,7 +46,7 @@ def services(session: Session) -> dict[str, Service]:
         name: make_service(session, categories=(), name=name, description=description)
         for name, description in (
             ("Free Dental Clinic", "We see children. No insurance is needed."),
-            ("Harbor House", "A friendly place. We also give out food boxes every Monday."),
+            ("Harbor House", "A friendly place. We run a food pantry every Monday."),
             ("Xyzzy", None),
         )
     }
@@ -77,7 +77,7 @@ def test_the_job_keeps_what_is_heard_and_where(app: Flask, session: Session) -> 
     assert (dental.heard_in, dental.heard) == ("name", "Free Dental Clinic")
     assert 30 <= dental.confidence <= 90
     food = found["Harbor House", "food-pantry"]
-    assert food.heard == "We also give out food boxes every Monday."
+    assert food.heard == "We run a food pantry every Monday."
     assert not [name for name, _ in found if name == "Xyzzy"]
     assert read(app, session) == 0  # nothing changed since
 
@@ -111,7 +111,7 @@ def test_the_ticked_are_named_and_plans_find_the_service(
     made = services(session)
     read(app, session)
     page = district.get("/proposed-needs")
-    for words in ("Harbor House", "We also give out food boxes", "in its description"):
+    for words in ("Harbor House", "We run a food pantry", "in its description"):
         assert words in page.text
     chosen = waiting(session)["Harbor House", "food-pantry"]
     answer = district.submit(
@@ -141,7 +141,7 @@ def test_a_refusal_is_remembered_and_can_be_taken_back(
         page, "#proposals", {"chosen": [chosen.id], "decision": "refuse"}, follow_redirects=True
     )
     assert "Refused for 1 service." in answer.text
-    made["Harbor House"].description = "Food boxes, food boxes and more food boxes."
+    made["Harbor House"].description = "A food pantry, and one more food pantry."
     bump_revision(session)
     read(app, session)
     assert ("Harbor House", "food-pantry") not in waiting(session)
