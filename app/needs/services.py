@@ -21,7 +21,7 @@ from catalog.errors import CatalogValueError
 from catalog.queries import current_revision
 
 WorkUnit = Callable[[], AbstractContextManager[Session]]
-MOST_A_RUN = 4_000  # services whose words are read in one run of the job: half a minute of work
+MOST_A_RUN = 4_000  # services whose words are read in one run of the job: about a minute of work
 
 
 def decide(
