@@ -12,10 +12,13 @@ from catalog.errors import BrokenFileError, TooLargeError, WrongEncodingError
 from catalog.importers import files
 from catalog.importers.mending import decode_line, mend_letters
 from catalog.importers.report import ReportLine
+from catalog.importers.text import has_escapes
 
 MAX_ROWS = 500_000
 # An export leads with one more apostrophe what begins so already: one taken off gives it back.
 ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t]")
+LONG_CELL = 32_767  # characters; a spreadsheet program holds no more
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def read_csv(
     if has_heading:
         report_ragged(file, len(columns), body, lines)
     undo_formulas(file, body, lines)
+    report_cells(file, columns, body, lines)
     rows = tuple(named_row(number, columns, cells) for number, cells in body)
     return SourceTable(file, columns, rows)
 
@@ -105,6 +109,29 @@ def undo_formulas(file: str, body: list[tuple[int, list[str]]], lines: list[Repo
         lines.append(ReportLine("info", file, None, "formulas_unescaped", reason))
 
 
+def report_cells(
+    file: str, columns: tuple[str, ...], body: list[tuple[int, list[str]]], lines: list[ReportLine]
+) -> None:
+    """Say which cells are very long, and how many hold signs that stand for others."""
+    escaped = 0
+    for number, cells in body:
+        for position, cell in enumerate(cells):
+            if len(cell) > LONG_CELL:
+                name = columns[position] if position < len(columns) else f"column ({position + 1})"
+                reason = (
+                    f"The cell {name!r} has {len(cell):,} characters, more than a spreadsheet program "
+                    "holds: kept whole. Look whether a quotation mark is missing there."
+                )
+                lines.append(ReportLine("info", file, number, "cell_long", reason))
+            escaped += has_escapes(cell)
+    if escaped:
+        reason = (
+            f"{escaped:,} cells hold HTML entities (&amp;) or line ends as two letters (\\n): read as "
+            "what they stand for."
+        )
+        lines.append(ReportLine("info", file, None, "escapes_undone", reason))
+
+
 def decode(file: str, content: bytes, lines: list[ReportLine]) -> str:
     """The text: UTF-8 with or without a byte-order mark, else line by line what it must be."""
     if b"\x00" in content:
@@ -115,7 +142,10 @@ def decode(file: str, content: bytes, lines: list[ReportLine]) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = decode_lines(file, content.removeprefix(b"\xef\xbb\xbf"), lines)
+        text = decode_lines(file, content.removeprefix(BYTE_ORDER_MARK), lines)
+    if content.startswith(BYTE_ORDER_MARK):
+        reason = "The file begins with a byte-order mark, as spreadsheet programs write; left out."
+        lines.append(ReportLine("info", file, None, "byte_order_mark", reason))
     mended, number = mend_letters(text)
     if number:
         reason = (
@@ -172,6 +202,10 @@ def column_names(file: str, cells: list[str], lines: list[ReportLine]) -> tuple[
     An empty or repeated one gets a name of its own, and a line.
     """
     names: list[str] = []
+    quoted = [" ".join(cell.split()) for cell in cells if cell.strip().startswith("'")]
+    if quoted:
+        reason = f"An apostrophe before these headings was left out: {'; '.join(quoted)[:200]}."
+        lines.append(ReportLine("info", file, 1, "heading_apostrophe", reason))
     for position, cell in enumerate(cells, 1):
         name = " ".join(cell.split()).lstrip("'").strip()
         if not name or name in names:

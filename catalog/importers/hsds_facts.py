@@ -53,6 +53,12 @@ def add_addresses(draft: Draft, table: SourceTable, kind: str) -> None:
         }
         if kind == "physical" and not stated and POST_BOX.search(str(values["address_1"])):
             values["address_type"] = "postal"
+            draft.note(
+                "warning",
+                origin,
+                "post_box",
+                f"{values['address_1']!r} is a post box: kept as a postal address.",
+            )
         for column in ("city", "state_province", "postal_code"):
             if not values[column]:
                 draft.note("warning", origin, "address_incomplete", f"The address has no {column}.")
@@ -80,6 +86,7 @@ def reject_unknown(draft: Draft, origin: Origin, table: str, source_id: str) -> 
 
 def read_schedules(draft: Draft, table: SourceTable) -> None:
     """schedules.csv"""
+    number = 0
     for row in table.rows:
         cells, origin = Cells(row), Origin(table.file, row.number)
         owner = schedule_owner(draft, cells, origin)
@@ -95,8 +102,16 @@ def read_schedules(draft: Draft, table: SourceTable) -> None:
             draft.add("schedule", key, {**values, **targets, "extra": {}}, origin, own_id=own_id)
             for values in read_schedule(draft, cells, origin)
         ]
+        number += bool(added and added[0].values["opens_at"] and not cells.line("opens_at"))
         for schedule in added[:1]:
             schedule.values["extra"] = cells.rest()
+    if number:
+        draft.note(
+            "info",
+            Origin(table.file, None),
+            "hours_read",
+            f"{number:,} schedules were read from words, or from times that stand where dates should.",
+        )
 
 
 def schedule_owner(draft: Draft, cells: Cells, origin: Origin) -> tuple[str, DraftRow] | None:

@@ -39,6 +39,8 @@ def read_schedule(draft: Draft, cells: Cells, origin: Origin) -> list[dict[str, 
         stated = {name: read_date(cells.line(name)) for name in ("valid_from", "valid_to")}
         rows = [in_columns(hours, description or None) for hours in told]
         return [{**row, **{name: day for name, day in stated.items() if day}} for row in rows]
+    if description and not any((day_text, start, end, cells.line("bymonthday"))):
+        draft.note("info", origin, "hours_in_words", f"{description[:80]!r} is kept as words.")
     days = numbered_day(day_text) or read_days(day_text) or read_days(weekday_text)
     if day_text and days is None:
         draft.note(

@@ -38,6 +38,13 @@ def clean_text(raw: str) -> str:
     return "" if text.casefold() in NO_VALUE else text
 
 
+def has_escapes(raw: str) -> bool:
+    """Whether a cell holds entities, or line ends as two letters, that `clean_text` turns into signs."""
+    return ("&" in raw and html.unescape(raw) != raw) or (
+        "\\" in raw and WRITTEN_BREAK.search(raw) is not None
+    )
+
+
 def clean_line(raw: str) -> str:
     """The same on one line, single blanks: for names and codes."""
     text = clean_text(raw)

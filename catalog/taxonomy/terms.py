@@ -15,6 +15,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from catalog.taxonomy.open_eligibility import open_eligibility
 from catalog.taxonomy.reading import read_yaml
 
 LANGUAGES = ("en", "es")
@@ -149,6 +150,8 @@ def _check_row(row: Any, vocabulary: str) -> None:
     for language in LANGUAGES:
         if not isinstance(row.get(language), str) or not row[language].strip():
             raise VocabularyError(f"{name} has no label in {language!r}: every term needs both.")
+    if strange := set(row.get("open_eligibility") or ()) - open_eligibility().keys():
+        raise VocabularyError(f"{name} names ids that Open Eligibility does not have: {strange}.")
     if bool(row.get("definition")) != bool(row.get("definition_es")):
         raise VocabularyError(f"{name} is defined in one language only: define it in both.")
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from html import unescape
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +20,7 @@ from catalog.taxonomy import (
     needs,
     term,
 )
+from catalog.taxonomy.open_eligibility import open_eligibility
 from catalog.taxonomy.terms import terms_from_rows
 
 # The six areas that the people who asked for this named.
@@ -78,6 +84,64 @@ def test_broader_leads_from_every_term_to_its_area() -> None:
         assert code == one.area
 
 
+def test_open_eligibility_is_whole_and_has_its_notice() -> None:
+    """Version 2: eleven branches, 290 ids of services (one stands twice), 94 of situations."""
+    found = open_eligibility()
+    kinds = Counter(one.kind for one in found.values())
+    assert kinds == {"service": 290, "situation": 94}
+    assert len({one.title for one in found.values() if one.kind == "service"}) >= 182
+    branches = [one for one in found.values() if one.kind == "service" and one.parent_id is None]
+    assert len(branches) == 11
+    assert all(one.description for one in branches)
+    assert all(one.parent_id is None or one.parent_id in found for one in found.values())
+    notice = files("catalog.taxonomy").joinpath("open_eligibility_v2.NOTICE").read_text("utf-8")
+    assert "Aunt Bertha, Inc." in notice
+    assert "https://creativecommons.org/licenses/by-sa/3.0/" in notice
+
+
+def test_open_eligibility_says_what_the_published_one_says(real_data: Path) -> None:
+    text = (real_data / "taxonomies" / "open_eligibility_v2_2013.xml").read_text("utf-8")
+    published = re.findall(r"level id=[\"'](\d+)[\"'] title=\"([^\"]+)\"", text)
+    ours = open_eligibility()
+    assert len(published) == len(ours) + 1
+    assert {int(id_) for id_, _ in published} == set(ours)
+    differing = [id_ for id_, title in published if ours[int(id_)].title != unescape(title).strip()]
+    assert differing == ["1206"], "which stands twice there, with two titles"
+
+
+def test_every_need_names_services_of_open_eligibility_where_it_has_any() -> None:
+    without = [one.code for one in needs() if not one.open_eligibility]
+    assert without == ["internet-device"], "which that taxonomy does not have"
+    kinds = {open_eligibility()[id_].kind for one in needs() for id_ in one.open_eligibility}
+    assert kinds == {"service"}
+
+
+def test_the_gravity_code_stands_where_there_is_one() -> None:
+    codes = {one.gravity for one in needs() if one.gravity}
+    assert codes >= {"food-insecurity", "homelessness", "housing-instability"}
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", code) for code in codes)
+    areas = {one.area for one in needs() if one.gravity}
+    assert areas >= {"food", "housing", "transportation"}
+
+
+def test_there_are_about_150_interests() -> None:
+    assert 120 <= len(interests()) <= 180
+    areas = {one.code for one in interests() if one.parent is None}
+    assert areas >= {
+        *("sports", "dance", "visual-arts", "music", "stem", "outdoors", "civic", "languages"),
+        "games",
+    }
+
+
+def test_what_a_plan_needs_around_the_six_areas_is_there() -> None:
+    """Mental health, food, clothing, transport, tutoring, mentoring, family support, legal, jobs for
+    youth, childcare."""
+    assert {one.code for one in needs() if one.parent is None} - AREAS_OF_THE_BRIEF == {
+        *("mental-health", "food", "clothing", "transportation", "tutoring", "mentoring"),
+        *("family-support", "legal", "youth-jobs", "childcare"),
+    }
+
+
 def test_labels_in_both_languages() -> None:
     assert label("glasses") == "Glasses"
     assert label("glasses", "es") == "Lentes"
@@ -104,6 +168,7 @@ def _row(**fields: Any) -> dict[str, Any]:
         ([_row(parent="b"), _row(code="b", parent="a")], "broader than itself"),
         ([_row(definition="Only English")], "one language only"),
         ([_row(colour="red")], "mean nothing"),
+        ([_row(open_eligibility=[1101, 7])], r"does not have: \{7\}"),
         ([{"code": "a", "en": "A", "es": "A"}], "states no parent"),
     ],
 )
