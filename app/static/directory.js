@@ -39,6 +39,7 @@
         onEachFeature: ({ properties }, layer) =>
           layer.bindTooltip(properties.zip, { permanent: true, direction: "center", className: "map-zip" }),
       }).addTo(map);
+      L.geoJSON(areas.county, { interactive: false, style: { className: "map-county", fill: false } }).addTo(map);
       ground.bringToBack();
       if (!marks.length) map.fitBounds(ground.getBounds(), { animate: false });
     })

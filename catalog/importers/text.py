@@ -7,15 +7,17 @@ from urllib.parse import urlsplit
 
 # Starts only where a word does, and never goes back: a cell of 100 kB is read once.
 EMAIL = re.compile(
-    r"(?<![^@\s,;<>()\"])[^@\s,;<>()\"]++@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+    r"(?<![^@\s,;<>()\"])[A-Za-z0-9.!#$%&'*+=?^_`{|}~-]++@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 )
 WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n(?![a-z]*[\\/:])")  # \n as two letters, in no path
+UNSEEN = "\u200b\u2060\ufeff"  # signs without width, which web pages leave in what is copied
 TIMES = 4  # text escaped again and again
 NO_VALUE = frozenset({"null", "n/a", "nan", "#n/a"})
 
 
 def clean_text(raw: str) -> str:
-    """Entities decoded, escapes undone, control characters out, ends trimmed; lines kept.
+    """Entities decoded, escapes undone, control characters and signs without width out, ends
+    trimmed; lines kept.
 
     Cleaning what is clean changes nothing, so that what was exported comes back alike.
     """
@@ -32,7 +34,9 @@ def clean_text(raw: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     if not text.isprintable():
         text = "".join(
-            c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}
+            c
+            for c in text
+            if c in "\n\t" or not (c in UNSEEN or unicodedata.category(c) in {"Cc", "Cs"})
         )
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip()
     return "" if text.casefold() in NO_VALUE else text

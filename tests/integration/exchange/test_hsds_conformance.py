@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,31 @@ def test_objects_hold_to_the_version_before_as_well(
         for row in contents(client, path)
         for problem in standard.problems(schema, row, is_strict=False)
     ] == []
+
+
+def test_of_version_3_0_only_fields_that_3_1_added_are_unknown(
+    client: CheckedClient, rich: Listing, real_data: Path
+) -> None:
+    """Strictly by 3.0, too: what it refuses is a field of 3.1, and nothing else."""
+    before, now = Standard(real_data, "3.0"), Standard(real_data, "3.1")
+    refused: set[str] = set()
+    for path, schema in LISTS.items():
+        added = fields_in(now.schema(schema)) - fields_in(before.schema(schema))
+        for row in contents(client, path):
+            for problem in before.problems(schema, row, is_strict=True):
+                assert "Additional properties" in problem, problem
+                refused |= set(re.findall(r"'(\w+)'", problem)) - added
+    assert refused <= {"service_areas"}, "which 3.1 allows of a service at a place as well"
+
+
+def fields_in(schema: Any) -> set[str]:
+    """The names of all fields that a schema knows, at any depth."""
+    if isinstance(schema, list):
+        return set().union(*map(fields_in, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
+    return own.union(*map(fields_in, schema.values()))
 
 
 def test_the_file_of_the_whole_catalog_holds_to_the_standard(

@@ -59,6 +59,11 @@ def test_web_addresses(raw: str, address: str | None) -> None:
 def test_emails_in_a_cell_of_several() -> None:
     assert find_emails("a@sample.org; b.c@sample.co.uk") == ["a@sample.org", "b.c@sample.co.uk"]
     assert find_emails("at sample dot org") == []
+    assert find_emails("sample.org/rides/Rides@sample.org") == []
+
+
+def test_signs_without_width_are_left_out() -> None:
+    assert clean_line("\u200b\u200binfo@sample.org\ufeff") == "info@sample.org"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""What came in from the six real directories goes out again as the standard says, and is found."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import frictionless
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.exporters.hsds_csv import export_csv
+from catalog.exporters.json_file import export_json
+from catalog.importers import apply_import, plan_import, read_package
+from catalog.models import Service
+from catalog.search import SearchIndex
+from catalog.search_entries import read_entries
+from tests.integration.exchange.standard import Standard
+from tests.integration.exchange.test_round_trip import (
+    NOW,
+    come_back,
+    differences,
+    empty_catalog,
+)
+
+# Each directory, and how many services it brings.
+DIRECTORIES = {
+    "hsds20-dc-2022": 1134,
+    "hsds11-official-sample/simple": 13,
+    "hsds11-official-sample/all_resources": 13,
+    "ohana-san-mateo-sample": 23,
+    "hsds30-official-examples": 1,
+    "sf-youth-programs": 709,
+    "chattanooga-service-providers": 163,
+}
+CHECKED = 40  # organizations of a large directory, drawn by chance, against the strict schemas
+
+
+def shape(one: dict[str, object]) -> str:
+    """What an object of the file is: services of nobody stand there by themselves."""
+    return "service" if "status" in one else "organization"
+
+
+def brought_in(session: Session, real_data: Path, directory: str) -> None:
+    package = read_package(real_data / directory)
+    plan = plan_import(session, package, source=directory, status="active", now=NOW)
+    apply_import(session, plan)
+    session.commit()
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES)
+def test_it_goes_out_as_the_standard_says_and_comes_back(
+    directory: str, real_data: Path, tmp_path: Path
+) -> None:
+    with empty_catalog() as session:
+        brought_in(session, real_data, directory)
+        number = session.scalar(select(func.count()).select_from(Service)) or 0
+        assert number == DIRECTORIES[directory]
+        export_csv(session, tmp_path / "package")
+        export_json(session, tmp_path / "catalog.json")
+        expected, found = come_back(session, "package.zip")
+    assert differences(expected, found) == []
+    assert len(found["service"]) == number
+    report = frictionless.validate(str(tmp_path / "package" / "datapackage.json"))
+    assert report.valid, report.flatten(["type", "message"])[:5]
+    standard = Standard(real_data, "3.1")
+    told = json.loads((tmp_path / "catalog.json").read_text("utf-8"))
+    # The standard has no schema of a place by itself, where one belongs to nobody.
+    objects = [one for one in told if "location_type" not in one]
+    some = Random(3).sample(objects, min(CHECKED, len(objects)))  # noqa: S311 - no secret
+    assert some
+    assert [
+        problem for one in some for problem in standard.problems(shape(one), one, is_strict=True)
+    ] == []
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES)
+def test_each_of_its_services_is_found_by_its_name(directory: str, real_data: Path) -> None:
+    with empty_catalog() as session:
+        brought_in(session, real_data, directory)
+        index = SearchIndex(read_entries(session, on=date(2026, 11, 27)))
+    active = [entry for entry in index.entries if entry.status == "active"]
+    assert active
+    some = Random(5).sample(active, min(100, len(active)))  # noqa: S311 - no secret
+    missed = [
+        entry.name
+        for entry in some
+        if entry.name
+        not in {hit.entry.name for hit in index.search(entry.name, even_in_crisis=True).hits}
+    ]
+    assert missed == []
