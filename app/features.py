@@ -13,6 +13,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.directory.pages import blueprint as directory
     from app.downloads.pages import blueprint as downloads
     from app.duplicates.pages import blueprint as duplicates
+    from app.editing.pages import blueprint as editing
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
     from app.history.pages import blueprint as history
@@ -37,6 +38,7 @@ def register_features(app: Flask, api: Api) -> None:
         directory,
         downloads,
         duplicates,
+        editing,
         families,
         history,
         imports,

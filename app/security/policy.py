@@ -88,6 +88,7 @@ POLICY: dict[str, dict[Role, Scope]] = {
     "catalog.history": {Role.PLAN_MANAGER: Scope.ALL, Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.restore": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.merge": {Role.DISTRICT_ADMIN: Scope.ALL},
+    "catalog.edit": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.import": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.name_needs": {Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.missed_words": {Role.DISTRICT_ADMIN: Scope.ALL},

@@ -221,6 +221,48 @@ def test_filters_a_comparison_and_the_whole_plan(
     expect(page.get_by_role("checkbox", name="Compare", checked=True)).to_have_count(2)
 
 
+def test_a_whole_service_is_added_by_keyboard_alone(
+    page_at: PageAt, sign_in: SignIn, axe: CheckPage, fits: CheckPage
+) -> None:
+    page = page_at(1280)
+    sign_in(page, "district@demo.example.org")
+    page.wait_for_url("**/district")
+    page.goto("/directory/services/new")
+    axe(page)
+    page.locator("#organization").focus()
+    order = []
+    for text in ("Riverbend Youth House", " ", "", "Chess evenings", "Play and learn.", ""):
+        order.append(page.evaluate("document.activeElement.id"))
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    assert order == ["organization", "new_organization", "website", "name", "description", "status"]
+    for field, text in {
+        "age_low": "8",
+        "age_high": "14",
+        "languages": "en, es",
+        "fee": "0",
+        "place-0-street": "12 Sample Street",
+        "place-0-city": "Chattanooga",
+        "place-0-zip": "37402",
+        "place-0-hours": "Mon & Wed 4-6pm",
+    }.items():
+        page.locator(f"#{field}").focus()
+        page.keyboard.type(text)
+    page.locator("#name").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Chess evenings", level=1)).to_be_visible()
+    expect(page.get_by_text("12 Sample Street, Chattanooga 37402").first).to_be_visible()
+    expect(page.get_by_text("Monday and Wednesday, 4:00 PM to 6:00 PM").first).to_be_visible()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    narrow = page_at(360)
+    sign_in(narrow, "district@demo.example.org")
+    narrow.wait_for_url("**/district")
+    narrow.goto(page.url)
+    expect(narrow.get_by_label("Name of the service")).to_have_value("Chess evenings")
+    fits(narrow)
+    axe(narrow)
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/demo/mail", "/api/docs"])
 def test_public_pages_are_sound(page_at: PageAt, fits: CheckPage, path: str) -> None:
     page = page_at(360)
