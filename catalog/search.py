@@ -17,6 +17,7 @@ An entry counts as found with half of the words, by rarity, or with a term that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,7 +37,15 @@ WORTH_OF_NAME = 1000
 SURE_TERM = 0.5
 LONGEST_QUESTION = 200  # characters; what is typed beyond is not read
 UNIT_METRES = 100  # nearer or farther is told apart by this much
+# What is to be asked, by the bits that say so.
+DOUBTS_OF = tuple(
+    tuple(what for bit, what in enumerate(DOUBTS) if bits >> bit & 1)
+    for bits in range(1 << len(DOUBTS))
+)
 _NUMBER_BITS, _DISTANCE_BITS, _SCORE_BITS = 21, 16, 22
+# Where the rarity covered and the words in the name begin in an entry's sum: twelve words of at most
+# 1,000 x 21 bits below, 12 x 21 between.
+_COVERED_AT, _NAMED_AT = 18, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ class SearchIndex:
         found = self.best(numbers, scores, kept, slice(offset, offset + k))
         unknown = tuple(one.word for one in meanings if not len(one.numbers))
         return SearchResult(
-            hits=tuple(self.hit(number, int(scores[number]), kept) for number in found),
+            hits=self.hits(found, scores, kept),
             total=len(numbers),
             certain=int(np.count_nonzero(kept.doubts[numbers] == 0)),
             facets=self.facets(numbers),
@@ -141,30 +150,37 @@ class SearchIndex:
         meanings: list[Meaning],
         meant: tuple[tuple[str, int], ...],
     ) -> NDArray[np.bool_]:
-        """Add each entry's score, and say which entries are found."""
+        """Add each entry's score, and say which entries are found.
+
+        What the words add up to is kept in one number an entry, since each is met by chance:
+        its score, the rarity of the words that it says, and how many of them stand in its name.
+        """
         count = len(self.entries)
-        covered, in_name = np.zeros(count, np.int16), np.zeros(count, np.int16)
+        sums = np.zeros(count, np.int32)
         whole = 0
         for one in meanings:
             if not len(one.numbers):
                 continue
             rarity = (count // len(one.numbers)).bit_length()
             whole += rarity
-            scores[one.numbers] += one.worth * rarity
-            covered[one.numbers] += rarity
-            in_name[one.numbers] += one.worth > ONLY_A_NAME
-        found = covered * 2 >= max(whole, 1)
-        named = np.flatnonzero(found & (in_name > 0))
-        hits = in_name[named].astype(np.int32)
+            added = (one.worth > ONLY_A_NAME).astype(np.int32)
+            added <<= _NAMED_AT
+            added += one.worth * np.int32(rarity)
+            added += rarity << _COVERED_AT
+            np.add.at(sums, one.numbers, added)  # each entry once: only the quickest way to add
+        needed = max(whole + 1, 2) // 2  # half of it
+        found = (sums & ((1 << _NAMED_AT) - 1)) >= needed << _COVERED_AT
+        scores += sums & ((1 << _COVERED_AT) - 1)
+        named = np.flatnonzero(found & (sums >= 1 << _NAMED_AT))
+        hits = sums[named] >> _NAMED_AT
         length = np.maximum(self.name_lengths[named], len(meanings))
         scores[named] += WORTH_OF_NAME * hits * hits // length
-        by_term: NDArray[np.int32] | None = None
-        for code, percent in meant:
-            numbers, sureness = self.with_term(code, percent)
-            by_term = np.zeros(count, np.int32) if by_term is None else by_term
-            by_term[numbers] = np.maximum(by_term[numbers], sureness * TERM * max(whole, 8))
-            found[numbers] = True
-        if by_term is not None:
+        if meant:
+            by_term = np.zeros(count, np.int32)
+            sure = [self.with_term(code, percent) for code, percent in meant]
+            for numbers, sureness in sorted(sure, key=lambda one: one[1]):  # the surest stays
+                by_term[numbers] = sureness * TERM * max(whole, 8)
+                found[numbers] = True
             scores += by_term
         return found
 
@@ -182,7 +198,15 @@ class SearchIndex:
     def best(
         self, numbers: NDArray[np.int64], scores: NDArray[np.int32], kept: Kept, part: slice
     ) -> list[int]:
-        """The numbers of that part of the order. One key holds the whole order: no tie is left."""
+        """The numbers of that part of the order. One key holds the whole order: no tie is left.
+
+        Keys are made only for those whose doubt and score alone can bring them so far.
+        """
+        if 0 < part.stop < len(numbers):
+            ranks = scores[numbers]
+            ranks[kept.doubts[numbers] > 0] -= 1 << _SCORE_BITS
+            last = len(ranks) - part.stop
+            numbers = numbers[ranks >= np.partition(ranks, last)[last]]
         keys = numbers.astype(np.int64)
         if kept.closeness is not None:
             steps = metres_of(kept.closeness[numbers]) / UNIT_METRES
@@ -200,13 +224,15 @@ class SearchIndex:
         found: list[int] = chosen.tolist()
         return found
 
-    def hit(self, number: int, score: int, kept: Kept) -> Hit:
-        """An entry as it was found."""
-        metres = None
-        if kept.closeness is not None and np.isfinite(kept.closeness[number]):
-            metres = float(metres_of(kept.closeness[number : number + 1])[0])
-        doubts = tuple(what for bit, what in enumerate(DOUBTS) if kept.doubts[number] >> bit & 1)
-        return Hit(self.entries[number], score, metres, doubts)
+    def hits(self, found: list[int], scores: NDArray[np.int32], kept: Kept) -> tuple[Hit, ...]:
+        """The entries as they were found."""
+        metres: list[float | None] = [None] * len(found)
+        if kept.closeness is not None:
+            far = metres_of(kept.closeness[found]).tolist()
+            metres = [one if one < math.inf else None for one in far]
+        doubts = [DOUBTS_OF[bits] for bits in kept.doubts[found].tolist()]
+        entries = [self.entries[number] for number in found]
+        return tuple(map(Hit, entries, scores[found].tolist(), metres, doubts))
 
     def facets(self, numbers: NDArray[np.int64]) -> dict[str, int]:
         """How many of these are in each area."""

@@ -86,10 +86,9 @@ class FilterColumns:
             for place in entry.places
             if place.point
         ]
-        # The points of an entry stand together, so that the nearest is found by one pass.
-        self.with_point, self.point_starts = np.unique(
-            np.array([point[0] for point in points], np.int64), return_index=True
-        )
+        # The points of an entry stand together. Most have one: only the others are compared.
+        self.point_of = np.array([point[0] for point in points], np.int64)
+        self.not_last = np.flatnonzero(self.point_of[:-1] == self.point_of[1:])
         self.vectors = unit_vectors(np.array([point[1:] for point in points], float))
 
     def apply(self, filters: Filters) -> Kept:
@@ -133,7 +132,9 @@ class FilterColumns:
         closest = np.full(self.count, -np.inf)
         if len(self.vectors):
             dots = self.vectors @ unit_vectors(np.array([near], float))[0]
-            closest[self.with_point] = np.maximum.reduceat(dots, self.point_starts)
+            closest[self.point_of] = dots  # of several the last
+            more = self.not_last
+            np.maximum.at(closest, self.point_of[more], dots[more])
         return closest
 
     def open_at(self, weekday: int, minute: int) -> Mask:
