@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -62,6 +64,13 @@ SECRETS = (
     "assurer@example.org",
     "behind the green door",
 )
+ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+def secrets_in(texts: Iterable[str]) -> list[str]:
+    """Which secrets are told. Ids are left out: one in a hundred files has a ZIP code in one."""
+    plain = [ID.sub("", text) for text in texts]
+    return [secret for secret in SECRETS if any(secret in text for text in plain)]
 
 
 @dataclass(frozen=True)
@@ -355,7 +364,7 @@ def test_nothing_confidential_and_nobody_of_the_staff_is_told(
             "organizations?full_service=true",
         )
     ]
-    assert [secret for secret in SECRETS if any(secret in text for text in told)] == []
+    assert secrets_in(told) == []
     location = read(client, f"service_at_locations/{listing.shelter.id}")["location"]
     assert [address["city"] for address in location["addresses"]] == ["Red Bank"]
     assert not {"latitude", "longitude", "name"} & set(location)
