@@ -29,6 +29,13 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message says which, why, and what to set it to."""
 
 
+# What LISTING_LIVE_FIELDS may name: the kinds of app/listings/fields.py, which a test compares.
+LISTING_KINDS = frozenset(
+    {"phone", "hours", "street", "town", "zip", "closed", "new_place", "description"}
+    | {"application_process", "fees_description", "url", "name"}
+)
+
+
 def setting(env: str, meaning: str, default: str = "") -> str:
     """A dataclass field read from `env`; `meaning` is for the operators' guide."""
     value: str = field(default=default, metadata={"env": env, "meaning": meaning})
@@ -85,6 +92,13 @@ class Settings:
             "env": "LISTING_REVIEW_DAYS",
             "meaning": "After how many days a partner is asked whether its listing is still right",
         },
+    )
+    listing_live_fields: str = setting(
+        "LISTING_LIVE_FIELDS",
+        "Which fields a partner's correction changes at once, between commas; all others wait for the "
+        "district's team. Of: phone, hours, street, town, zip, closed, new_place, description, "
+        "application_process, fees_description, url, name. Open places are always live",
+        "phone,hours",
     )
     listing_answer_days: int = field(
         default=14,
@@ -146,6 +160,7 @@ class Settings:
                 "Set a longer one, or unset it: one is then made and kept."
             )
         self.check_numbers()
+        self.check_live_fields()
         readers: tuple[tuple[str, str, Callable[[str], object]], ...] = (
             ("MAIL_FROM", self.mail_from, sender_address),
             ("SMTP_URL", self.smtp_url, read_smtp_url),
@@ -191,6 +206,20 @@ class Settings:
         ):
             if not lowest <= value <= highest:
                 raise SettingsError(f"{env} is {value}: it must be from {lowest} to {highest}.")
+
+    @property
+    def live_fields(self) -> frozenset[str]:
+        """The kinds of LISTING_LIVE_FIELDS."""
+        return frozenset(filter(None, map(str.strip, self.listing_live_fields.split(","))))
+
+    def check_live_fields(self) -> None:
+        """Raise SettingsError for a kind that no listing has."""
+        unknown = sorted(self.live_fields - LISTING_KINDS)
+        if unknown:
+            raise SettingsError(
+                f"LISTING_LIVE_FIELDS names {unknown[0]!r}, which no listing has. "
+                f"Use any of: {', '.join(sorted(LISTING_KINDS))}."
+            )
 
     @property
     def cookies_secure(self) -> bool:

@@ -21,14 +21,12 @@ from app.errors import Conflict, Invalid
 from app.security import policy
 from app.security.policy import Actor
 from catalog.errors import CatalogValueError
-from catalog.importers.hours_text import read_hours_text
-from catalog.importers.schedules import in_columns
+from catalog.hours_words import schedules_from_text
 from catalog.models import (
     Address,
     Attribute,
     Location,
     Organization,
-    Schedule,
     Service,
     ServiceAtLocation,
     TaxonomyTerm,
@@ -251,7 +249,7 @@ def write_places(
         else:
             continue
         if tidy(row.hours):
-            place.schedules = schedules_of(tidy(row.hours))
+            place.schedules = schedules_from_text(tidy(row.hours))
     session.flush()
 
 
@@ -313,14 +311,6 @@ def write_address(address: Address, row: PlaceRow) -> Address:
     address.city, address.postal_code = tidy(row.city), tidy(row.zip)
     address.state_province = tidy(row.state).upper()[:2] or address.state_province or ""
     return address
-
-
-def schedules_of(text: str) -> list[Schedule]:
-    """Hours as people write them: rows that recur where all of it is understood, else words."""
-    read = read_hours_text(text)
-    if read is None:
-        return [Schedule(description=text)]
-    return [Schedule(**in_columns(hours, None)) for hours in read]
 
 
 def with_row(rows: list[PlaceRow]) -> list[PlaceRow]:

@@ -1,17 +1,20 @@
-"""The fields of a listing that its partner may correct: how each is read, checked and written.
+"""The fields of a listing that its partner may correct: how each is read and written.
 
-`is_small` ones go live at once; the others wait until the district's team has looked. One table, so
-that the page, the difference shown and the writing cannot disagree.
+Which kinds go live at once is a setting (LISTING_LIVE_FIELDS); the others wait until the district's team
+has looked. One table, so that the page, the difference shown and the writing cannot disagree. A
+field of one place has that place's id in its code: "street:…".
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext
 
-from catalog.models import Phone, Service
+from catalog.hours_words import hours_as_text, schedules_from_text
+from catalog.models import Address, Location, Phone, Service, ServiceAtLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,13 @@ class ListingField:
     label: object
     read: Callable[[Service], str]
     write: Callable[[Service, str], None]
-    is_small: bool = False
     lines: int = 1
     longest: int = 300
+
+    @property
+    def kind(self) -> str:
+        """What the setting names: the code without a place."""
+        return self.code.partition(":")[0]
 
 
 def column(name: str) -> tuple[Callable[[Service], str], Callable[[Service, str], None]]:
@@ -57,9 +64,7 @@ def write_phone(service: Service, text: str) -> None:
 FIELDS: dict[str, ListingField] = {
     field.code: field
     for field in (
-        ListingField(
-            "phone", lazy_gettext("Phone"), read_phone, write_phone, is_small=True, longest=40
-        ),
+        ListingField("phone", lazy_gettext("Phone"), read_phone, write_phone, longest=40),
         ListingField(
             "description",
             lazy_gettext("What you offer"),
@@ -85,3 +90,113 @@ FIELDS: dict[str, ListingField] = {
         ListingField("name", lazy_gettext("Name of the service"), *column("name")),
     )
 }
+
+PLACE_LABELS = {
+    "hours": lazy_gettext("Days and hours"),
+    "street": lazy_gettext("Street"),
+    "town": lazy_gettext("Town"),
+    "zip": lazy_gettext("ZIP code"),
+    "closed": lazy_gettext("Not given here any more"),
+}
+KINDS = frozenset({*FIELDS, *PLACE_LABELS, "new_place"})
+CLOSED = "closed"
+ADDRESS = {"street": "address_1", "town": "city", "zip": "postal_code"}
+
+
+def fields_of(service: Service) -> dict[str, ListingField]:
+    """Every field that the partner of this service may correct, by code."""
+    places = [place for place in service.service_at_locations if place.is_listed]
+    return {
+        **FIELDS,
+        **{
+            field.code: field
+            for place in sorted(places, key=lambda place: str(place.id))
+            for field in fields_of_place(place)
+        },
+        "new_place": ListingField(
+            "new_place",
+            lazy_gettext("A further place"),
+            lambda _: "",
+            add_place,
+            lines=2,
+            longest=600,
+        ),
+    }
+
+
+def fields_of_place(place: ServiceAtLocation) -> list[ListingField]:
+    """What can be corrected of one place: hours, and its address where it is somewhere."""
+    kinds = ["hours", *(ADDRESS if place.location.location_type != "virtual" else ()), "closed"]
+    return [place_field(kind, place.id) for kind in kinds]
+
+
+def place_field(kind: str, place_id: uuid.UUID) -> ListingField:
+    """One field of one place of a service."""
+
+    def place_in(service: Service) -> ServiceAtLocation:
+        return next(place for place in service.service_at_locations if place.id == place_id)
+
+    def read(service: Service) -> str:
+        return read_place(kind, place_in(service))
+
+    def write(service: Service, text: str) -> None:
+        write_place(kind, place_in(service), text)
+
+    longest = {"hours": 600, "zip": 10}.get(kind, 300)
+    return ListingField(
+        f"{kind}:{place_id.hex}",
+        PLACE_LABELS[kind],
+        read,
+        write,
+        2 if kind == "hours" else 1,
+        longest,
+    )
+
+
+def read_place(kind: str, place: ServiceAtLocation) -> str:
+    """What the listing says of the place now."""
+    location = place.location
+    if kind == "hours":
+        return hours_as_text(place.schedules or place.service.schedules or location.schedules)
+    if kind == "closed":
+        return "" if place.is_listed else CLOSED
+    address = location.addresses[0] if location.addresses else None
+    return str(getattr(address, ADDRESS[kind]) or "") if address else ""
+
+
+def write_place(kind: str, place: ServiceAtLocation, text: str) -> None:
+    """Put the text there. Where the street changes, the point is not known any more."""
+    location = place.location
+    if kind == "hours":
+        place.schedules = schedules_from_text(text)
+    elif kind == "closed":
+        place.is_listed = not text
+    else:
+        if not location.addresses:
+            location.addresses.append(Address(address_1="", city=""))
+        setattr(location.addresses[0], ADDRESS[kind], text)
+        location.latitude = location.longitude = None
+        location.point_precision = "unknown"
+
+
+def add_place(service: Service, text: str) -> None:
+    """A further place, as its partner wrote it: "street, town ZIP", and hours on the next line."""
+    where, _, hours = text.partition("\n")
+    street, _, rest = where.partition(",")
+    words = rest.split()
+    zip_code = words.pop() if words and words[-1][:5].isdecimal() else ""
+    location = Location(organization_id=service.organization_id)
+    location.addresses = [
+        Address(address_1=street.strip(), city=" ".join(words), postal_code=zip_code)
+    ]
+    place = ServiceAtLocation(location=location)
+    place.schedules = schedules_from_text(hours.strip())
+    service.service_at_locations.append(place)
+
+
+def label_of(code: str) -> object:
+    """A field's words by its code; of one of a place without the place."""
+    kind = code.partition(":")[0]
+    if kind in FIELDS:
+        return FIELDS[kind].label
+    return PLACE_LABELS.get(kind) or lazy_gettext("A further place")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from app.clock import day_there, utcnow
 from app.errors import Invalid
 from app.extensions import db
 from app.listings import queries, services, suggesting
-from app.listings.fields import FIELDS
+from app.listings.fields import FIELDS, KINDS, ListingField, fields_of, label_of
 from app.security.guard import requires, requires_link, signed_in_actor
 from app.security.models import AccessLink
 from app.security.policy import Actor
@@ -31,7 +32,7 @@ STEPS_OF_PLACES = {"": 0, "more": 1, "fewer": -1, "full": 0}
 @blueprint.app_template_filter("listing_field")
 def field_label(code: str) -> str:
     """A field's words; an unknown one as it is."""
-    return str(FIELDS[code].label) if code in FIELDS else code
+    return str(label_of(code))
 
 
 @blueprint.get("/l/<token>")
@@ -281,17 +282,48 @@ def listing_page(service: Service, template: str, urls: dict[str, str]) -> Respo
     """A listing with its three forms."""
     changes = queries.changes_of(db.session, service.id)
     waiting = {change.field: change.new_value for change in changes if change.state == "waiting"}
+    known = fields_of(service)
     return render_template(
         template,
         service=service,
         capacities=sorted(service.capacities, key=lambda row: row.unit.name) or [None],
         suggestions=suggesting.suggestions_of(db.session, service.id),
         about=suggesting.ABOUT,
-        fields=FIELDS.values(),
-        values={code: field.read(service) for code, field in FIELDS.items()} | waiting,
+        fields=[field for field in known.values() if field.code in FIELDS],
+        places=places_of(service, known),
+        live=live_kinds(),
+        place_lines=place_lines(service, known),
+        values={code: field.read(service) for code, field in known.items()} | waiting,
         changes=changes,
         urls=urls,
     )
+
+
+def places_of(
+    service: Service, known: Mapping[str, ListingField]
+) -> list[tuple[str, str, list[ListingField]]]:
+    """Each place of the form: its id, what it is called, and its fields."""
+    found = []
+    for place in sorted(service.service_at_locations, key=lambda place: str(place.id)):
+        fields = [field for code, field in known.items() if code.endswith(place.id.hex)]
+        if fields:
+            found.append((place.id.hex, place.location.name or "", fields))
+    return found
+
+
+def place_lines(service: Service, known: Mapping[str, ListingField]) -> list[str]:
+    """Each place on one line, as the listing says it now: street, town, hours."""
+    return [
+        ", ".join(
+            text for field in fields if field.kind != "closed" and (text := field.read(service))
+        )
+        for _, _, fields in places_of(service, known)
+    ]
+
+
+def live_kinds() -> frozenset[str]:
+    """Which kinds of fields go live at once: the setting."""
+    return settings().live_fields
 
 
 def confirm(service_id: uuid.UUID, actor: Actor) -> None:
@@ -331,8 +363,12 @@ def is_number(text: str) -> bool:
 
 def correct(service_id: uuid.UUID, actor: Actor) -> None:
     """Take the corrections that the form holds, and say what becomes of them."""
-    values = {code: request.form[code] for code in FIELDS if code in request.form}
-    changes = services.correct_listing(db.session, service_id, values, by=actor, now=utcnow())
+    values = {name: text for name, text in request.form.items() if name.partition(":")[0] in KINDS}
+    for name in request.form.getlist("place"):  # an unticked box is not sent at all
+        values.setdefault(f"closed:{name}", "")
+    changes = services.correct_listing(
+        db.session, service_id, values, live=live_kinds(), by=actor, now=utcnow()
+    )
     if not changes:
         flash(gettext("Nothing was different, so nothing was changed."), "info")
     elif any(change.state == "waiting" for change in changes):

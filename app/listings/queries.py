@@ -16,11 +16,19 @@ from app.listings.models import ListingChange
 from app.security import policy
 from app.security.models import AccessLink
 from app.security.policy import Actor
-from catalog.models import ImportConflict, Organization, Service, ServiceCapacity, ServiceIntake
+from catalog.models import (
+    ImportConflict,
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+    ServiceCapacity,
+    ServiceIntake,
+)
 
 
 def listing_for(session: Session, actor: Actor, service_id: uuid.UUID, *, action: str) -> Service:
-    """A service with all that its listing page shows (4 statements), or NotFound."""
+    """A service with all that its listing page shows (9 statements), or NotFound."""
     service = session.scalar(
         select(Service)
         .where(
@@ -34,6 +42,13 @@ def listing_for(session: Session, actor: Actor, service_id: uuid.UUID, *, action
             joinedload(Service.intake),
             selectinload(Service.phones),
             selectinload(Service.capacities).joinedload(ServiceCapacity.unit),
+            selectinload(Service.schedules),
+            selectinload(Service.service_at_locations).options(
+                selectinload(ServiceAtLocation.schedules),
+                joinedload(ServiceAtLocation.location).options(
+                    selectinload(Location.addresses), selectinload(Location.schedules)
+                ),
+            ),
         )
     )
     if service is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from flask_babel import gettext
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import day_there
 from app.errors import Conflict, Invalid, NotFound
 from app.listings import notices, queries
-from app.listings.fields import FIELDS, ListingField
+from app.listings.fields import FIELDS, ListingField, fields_of
 from app.listings.models import ListingChange
 from app.notices.services import queue_notice
 from app.security import policy
@@ -97,19 +97,23 @@ def correct_listing(
     service_id: uuid.UUID,
     values: Mapping[str, str],
     *,
+    live: Collection[str],
     by: Actor,
     now: datetime,
 ) -> list[ListingChange]:
-    """Take what differs: small fields go live at once, the others wait for the district's team.
+    """Take what differs: fields of the kinds in `live` at once, the others wait for the district's team.
 
     A newer wish for a field replaces one that still waits. Invalid: a field that is none, or a
     text too long, or a name left empty.
     """
     service = queries.listing_for(session, by, service_id, action="listings.edit")
     waiting = {c.field: c for c in queries.changes_of(session, service.id) if c.state == "waiting"}
+    known = fields_of(service)
     changes = []
     for code, text in values.items():
-        field = checked_field(code)
+        if code not in known:
+            raise Invalid(gettext("The form is not complete. Reload the page and try again."))
+        field = known[code]
         new = checked_text(field, text)
         old = field.read(service)
         if code in waiting and new != waiting[code].new_value:
@@ -126,7 +130,7 @@ def correct_listing(
         )
         session.add(change)
         changes.append(change)
-        if field.is_small:
+        if field.kind in live:
             write_change(session, service, change, by=by, now=now)
     session.flush()
     return changes
@@ -137,8 +141,8 @@ def apply_change(
 ) -> ListingChange:
     """The district's team takes a change. Conflict: decided already, or the field changed since."""
     change = waiting_change(session, change_id, by=by)
-    field = FIELDS[change.field]
-    if field.read(change.service) != change.old_value:
+    field = fields_of(change.service).get(change.field)
+    if field is None or field.read(change.service) != change.old_value:
         raise Conflict(
             "The listing has changed since the partner asked for this. "
             "Refuse it, and ask the partner to look again."
@@ -190,7 +194,7 @@ def write_change(
     session: Session, service: Service, change: ListingChange, *, by: Actor, now: datetime
 ) -> None:
     """Put the new value into the catalog, and note that it is live."""
-    FIELDS[change.field].write(service, change.new_value)
+    fields_of(service)[change.field].write(service, change.new_value)
     decide(change, "live", by=by, now=now)
     touch_service(session, service, now=now)
 
