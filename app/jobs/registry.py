@@ -25,6 +25,7 @@ from app.listings.services import ask_if_still_right
 from app.misses.services import purge_missed_words
 from app.needs.services import read_catalog
 from app.notices.delivery import deliver_due
+from app.rankings.work import rank_waiting
 from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
 from app.settings import Settings
@@ -124,6 +125,11 @@ def make_downloads(work_unit: WorkUnit, *, now: datetime, settings: Settings) ->
     return JobReport({"made": number})
 
 
+def rank_students(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Rank every student once a day, and again whose plan changed."""
+    return JobReport({"ranked": rank_waiting(now=now, settings=settings, run_work=in_own_process)})
+
+
 def propose_needs(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
     """Read services without a need, new or changed, for needs to propose."""
     return JobReport({"read": read_catalog(work_unit, now=now)})
@@ -179,6 +185,12 @@ JOBS: tuple[Job, ...] = (
         make_downloads,
         timedelta(seconds=2),
         "Makes the catalog into files that somebody asked for, one at a time",
+    ),
+    Job(
+        "rank_students",
+        rank_students,
+        timedelta(minutes=1),
+        "Ranks the services for every student each night after 2 o'clock, and again whose plan changed",
     ),
     Job(
         "propose_needs",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -31,29 +32,48 @@ class ReferralHistory:
     declined_until: dict[uuid.UUID, date]
 
 
+NOTHING_YET = ReferralHistory(frozenset(), {})
+
+
 def referral_history(session: Session, student_id: uuid.UUID, *, now: datetime) -> ReferralHistory:
-    """Services with an open referral, and services whose decline makes a new try pointless until
-    the day given (1 statement). A draft is not open yet: "Refer" continues it.
+    """The same for one student (1 statement)."""
+    return referral_histories(session, [student_id], now=now).get(student_id, NOTHING_YET)
+
+
+def referral_histories(
+    session: Session, student_ids: Collection[uuid.UUID], *, now: datetime
+) -> dict[uuid.UUID, ReferralHistory]:
+    """By student: services with an open referral, and services whose decline makes a new try
+    pointless until the day given (1 statement). A draft is not open yet: "Refer" continues it. Who
+    has neither is not in it.
     """
     rows = session.execute(
         select(
-            Referral.service_id, Referral.state, Referral.decline_reason, Referral.closed_at
+            Referral.student_id,
+            Referral.service_id,
+            Referral.state,
+            Referral.decline_reason,
+            Referral.closed_at,
         ).where(
-            Referral.student_id == student_id,
+            Referral.student_id.in_(student_ids),
             Referral.state.in_([*WITH_PARTNER, State.DECLINED]),
         )
-    ).all()
-    declined: dict[uuid.UUID, date] = {}
-    for row in rows:
-        if row.state == State.DECLINED:
-            days = DECLINE_REASONS[row.decline_reason]
-            until = day_there(session, row.closed_at + timedelta(days=days))
-            if until > day_there(session, now):
-                declined[row.service_id] = max(until, declined.get(row.service_id, until))
-    return ReferralHistory(
-        open_services=frozenset(row.service_id for row in rows if row.state != State.DECLINED),
-        declined_until=declined,
     )
+    opened: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    declined: dict[uuid.UUID, dict[uuid.UUID, date]] = defaultdict(dict)
+    for row in rows:
+        if row.state != State.DECLINED:
+            opened[row.student_id].add(row.service_id)
+            continue
+        days = DECLINE_REASONS[row.decline_reason]
+        until = day_there(session, row.closed_at + timedelta(days=days))
+        if until > day_there(session, now):
+            known = declined[row.student_id]
+            known[row.service_id] = max(until, known.get(row.service_id, until))
+    return {
+        student_id: ReferralHistory(frozenset(opened[student_id]), declined[student_id])
+        for student_id in opened.keys() | declined.keys()
+    }
 
 
 def open_counts(session: Session) -> dict[uuid.UUID, int]:

@@ -59,6 +59,7 @@ class Student(Base):
 
     Lists are JSON: `languages` (ISO 639-1, the family's best first), `situations` (NULL: not asked),
     `access_needs`, `free_hours` ([[weekday, opens, closes] in minutes], NULL: not asked).
+    `facts_version` grows with every change that matching could see (app/rankings/changes.py).
     """
 
     __tablename__ = "student"
@@ -87,6 +88,7 @@ class Student(Base):
     access_needs: Mapped[list[str]] = mapped_column(JSON, default=list)
     travel: Mapped[str | None] = mapped_column(String(8))
     free_hours: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))
+    facts_version: Mapped[int] = mapped_column(server_default="1")
 
     school: Mapped[School] = relationship()
     guardians: Mapped[list[Guardian]] = relationship(

@@ -1,0 +1,172 @@
+"""Ranking every student: chunk by chunk, each kept when it is done, so that a kill loses one chunk.
+
+Called by the command `match-district`, by the job `rank_students` (in a process of its own, which
+gives back what the catalog takes of memory), and by the allocation for the students it is about.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.clock import day_there, district_zone, utcnow
+from app.errors import Conflict
+from app.extensions import db
+from app.jobs.locks import exclusive
+from app.jobs.own_process import RunWork
+from app.rankings import queries, services
+from app.rankings.models import RankingRun
+from app.rankings.queries import Wanted
+from app.recommendations.many import ManyRanker
+from app.settings import Settings
+from app.transactions import work_unit
+from app.web.shell import settings
+
+AT_WORK = "ranking-at-work"
+TOP = 20  # offers a student, as the nightly run keeps them
+NIGHT_ENDS = 2  # o'clock in the district: from then on the day's run is due
+CHUNK = 2_048  # students: what a kill can lose; below it the engine's tiles grow small
+
+NO_RUN = uuid.UUID(int=0)
+
+OnProgress = Callable[[int], object]
+
+
+def nothing(_number: int) -> None:
+    """Nobody looks."""
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds by what they were spent on."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def on(self, what: str) -> Iterator[None]:
+        """Count what happens within the block."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[what] = self.seconds.get(what, 0) + time.perf_counter() - begun
+
+
+@dataclass(slots=True)
+class Ranking:
+    """One sitting of work: what was wanted, and how it went."""
+
+    ranker: ManyRanker
+    wanted: Wanted
+    watch: Stopwatch
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else ranks within the block; Conflict where somebody does."""
+    with exclusive(AT_WORK, engine=db.engine, instance_dir=settings().instance_dir) as held:
+        if held is None:
+            raise Conflict(
+                "Rankings are being made just now by another process. Wait until it has ended; "
+                "what it ranks need not be ranked again."
+            )
+        yield
+
+
+def prepared(*, top: int, now: datetime) -> Ranking:
+    """Read the catalog and build the engine."""
+    watch = Stopwatch()
+    with watch.on("catalog"), db.sessionmaker() as session:
+        ranker = ManyRanker(session, top=top, now=now)
+    wanted = Wanted(ranker.revision, ranker.on, ranker.parameters_version, top)
+    return Ranking(ranker, wanted, watch)
+
+
+def rank_all(
+    ranking: Ranking,
+    student_ids: Sequence[uuid.UUID],
+    *,
+    run_id: uuid.UUID | None,
+    on_progress: OnProgress = nothing,
+) -> None:
+    """Rank these students and keep it, a transaction a chunk."""
+    for start in range(0, len(student_ids), CHUNK):
+        chunk = student_ids[start : start + CHUNK]
+        with ranking.watch.on("ranking"), db.sessionmaker() as session:
+            ranked = ranking.ranker.rank(session, chunk)
+        with ranking.watch.on("keeping"), work_unit() as session:
+            services.keep_rankings(session, ranked, ranking.wanted, run_id=run_id)
+        on_progress(len(chunk))
+
+
+def rank_due(ranking: Ranking, run_id: uuid.UUID, *, on_progress: OnProgress = nothing) -> None:
+    """Do what the run has left to do."""
+    with ranking.watch.on("ranking"), db.sessionmaker() as session:
+        due = queries.students_due(session, run_id)
+    rank_all(ranking, due, run_id=run_id, on_progress=on_progress)
+    with work_unit() as session:
+        services.note_ended(session, run_id, now=utcnow())
+
+
+def bring_up_to_date(
+    *, school_id: uuid.UUID | None, now: datetime, on_progress: OnProgress = nothing
+) -> int:
+    """Rank those of the school's students (None: of all) whose ranking is not of today's catalog,
+    day and facts; how many. Conflict where others rank just now."""
+    with alone():
+        ranking = prepared(top=TOP, now=now)
+        with db.sessionmaker() as session:
+            ids = queries.students_out_of_date(session, ranking.wanted, school_id=school_id)
+            last = queries.latest_run(session)
+            is_same = last is not None and services.wanted_of(last) == ranking.wanted
+            run_id = last.id if last is not None and is_same else None
+        rank_all(ranking, ids, run_id=run_id, on_progress=on_progress)
+        return len(ids)
+
+
+def rank_waiting(*, now: datetime, settings: Settings, run_work: RunWork) -> int:
+    """The job: begin the day's run when the night is over, and do what the last run has left to do,
+    which is also to follow changes of plans. How many were ranked."""
+    with db.sessionmaker() as session:
+        run = queries.latest_run(session)
+        is_new_day = run is None or run.ranked_on < day_there(session, now)
+        begins = is_new_day and now.astimezone(district_zone()).hour >= NIGHT_ENDS
+        if run is None and not begins:
+            return 0
+        waiting = queries.number_due(session, None if begins or run is None else run.id)
+        run_id = NO_RUN if begins or run is None else run.id
+    if not waiting:
+        return 0
+    run_work(carry_out, settings, run_id)
+    with db.sessionmaker() as session:
+        run = queries.latest_run(session)
+        return max(0, waiting - queries.number_due(session, run.id if run else None))
+
+
+def carry_out(run_id: uuid.UUID) -> None:
+    """In a process of its own: what is left of this run; of NO_RUN, the day's run from its
+    beginning. Nothing where others rank just now: the next turn comes."""
+    now = utcnow()
+    with db.sessionmaker() as session:
+        run = session.get(RankingRun, run_id)
+        top = run.top if run is not None else TOP
+    try:
+        with alone():
+            ranking = prepared(top=top, now=now)
+            if run is None:
+                run_id = begin(ranking.wanted, anew=False, now=now)[0].id
+            rank_due(ranking, run_id)
+    except Conflict:
+        return
+
+
+def begin(wanted: Wanted, *, anew: bool, now: datetime) -> tuple[RankingRun, bool]:
+    """Begin a run, or take up the last one; whether it was taken up."""
+    with work_unit() as session:
+        run, is_resumed = services.begin_or_resume(session, wanted, anew=anew, now=now)
+        session.expunge(run)
+    return run, is_resumed

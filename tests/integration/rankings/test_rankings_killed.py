@@ -1,0 +1,115 @@
+"""The worker's part in a process of its own: killed in the middle, it goes on where it was."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, insert, select
+
+from app.clock import utcnow
+from app.extensions import db
+from app.jobs.own_process import in_own_process
+from app.rankings import queries, work
+from app.rankings.models import RankingRun, StudentRanking
+from app.students.models import Plan, PlanNeed, Student
+from app.transactions import work_unit
+from tests.factories import make_school, make_service_at_location
+
+PATIENCE_S = 60
+STUDENTS = 8 * work.CHUNK
+
+
+@pytest.fixture
+def context(concurrent_app: Flask) -> Iterator[Flask]:
+    with concurrent_app.app_context():
+        yield concurrent_app
+
+
+def fill() -> None:
+    """A catalog of some offers and many students, written in bulk."""
+    with work_unit() as session:
+        for _ in range(30):
+            make_service_at_location(session, categories=["dental-checkup"])
+        school = make_school(session)
+        ids = [uuid.uuid4() for _ in range(STUDENTS)]
+        plans = [uuid.uuid4() for _ in ids]
+        lists = {"languages": ["en"], "situations": None, "access_needs": [], "free_hours": None}
+        session.execute(
+            insert(Student),
+            [
+                {
+                    "id": id_,
+                    "district_number": f"{number}",
+                    "given_name": "Ana",
+                    "family_name": "Sample",
+                    "grade": number % 9,
+                    "school_id": school.id,
+                    **lists,
+                }
+                for number, id_ in enumerate(ids)
+            ],
+        )
+        day = datetime(2026, 9, 1, tzinfo=UTC)
+        session.execute(
+            insert(Plan),
+            [
+                {
+                    "id": plan_id,
+                    "student_id": id_,
+                    "school_year": "2026-2027",
+                    "updated_at": day,
+                    "review_due_on": day.date(),
+                    "strengths": [],
+                }
+                for plan_id, id_ in zip(plans, ids, strict=True)
+            ],
+        )
+        session.execute(
+            insert(PlanNeed),
+            [{"plan_id": plan_id, "category": "dental-checkup", "urgency": 2} for plan_id in plans],
+        )
+
+
+def number_ranked() -> int:
+    with db.sessionmaker() as session:
+        return session.scalar(select(func.count()).select_from(StudentRanking)) or 0
+
+
+def test_killed_in_the_middle_it_goes_on_with_who_is_left(context: Flask) -> None:
+    fill()
+    settings = context.extensions["footbridge"].settings
+    noon = datetime.combine(utcnow().date(), datetime.min.time(), tzinfo=UTC).replace(hour=17)
+
+    def in_thread() -> None:
+        with context.app_context():
+            work.rank_waiting(now=noon, settings=settings, run_work=in_own_process)
+
+    worker = threading.Thread(target=in_thread)
+    worker.start()
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and worker.is_alive() and not number_ranked():
+        time.sleep(0.01)
+    for child in multiprocessing.active_children():
+        child.kill()
+    worker.join(PATIENCE_S)
+    assert not worker.is_alive()
+    kept = number_ranked()
+    assert 0 < kept < STUDENTS, "it was not caught in the middle"
+    with db.sessionmaker() as session:
+        run = session.scalars(select(RankingRun)).one()
+        assert run.ended_at is None
+        assert queries.number_due(session, run.id) == STUDENTS - kept
+
+    done = work.rank_waiting(now=noon, settings=settings, run_work=in_own_process)
+    assert done == STUDENTS - kept
+    with db.sessionmaker() as session:
+        assert session.scalars(select(RankingRun)).one().ended_at is not None
+        assert queries.number_due(session, run.id) == 0
+    assert number_ranked() == STUDENTS
