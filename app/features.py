@@ -16,6 +16,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.editing.pages import blueprint as editing
     from app.exchange.api import blueprint as hsds
     from app.families.pages import blueprint as families
+    from app.geocoding.pages import blueprint as geocoding
     from app.history.pages import blueprint as history
     from app.imports.pages import blueprint as imports
     from app.listings.pages import blueprint as listings
@@ -40,6 +41,7 @@ def register_features(app: Flask, api: Api) -> None:
         duplicates,
         editing,
         families,
+        geocoding,
         history,
         imports,
         listings,

@@ -36,6 +36,10 @@ LISTING_KINDS = frozenset(
 )
 
 
+# Whom GEOCODERS may name: those of catalog/geocoding/online.py, which a test compares.
+ONLINE_GEOCODERS = ("census", "nominatim", "arcgis")
+
+
 def setting(env: str, meaning: str, default: str = "") -> str:
     """A dataclass field read from `env`; `meaning` is for the operators' guide."""
     value: str = field(default=default, metadata={"env": env, "meaning": meaning})
@@ -133,6 +137,17 @@ class Settings:
     map_tiles_credit: str = setting(
         "MAP_TILES_CREDIT", "Whom the map names as its source", "© OpenStreetMap contributors"
     )
+    geocoders: str = setting(
+        "GEOCODERS",
+        "Who is asked over the network for the points of partners' addresses that parcels do not know, "
+        "in order, between commas: census, nominatim, arcgis; unset: nobody, and the ZIP area counts",
+    )
+    nominatim_url: str = setting(
+        "NOMINATIM_URL", "A Nominatim server of one's own; unset: OpenStreetMap's, once a second"
+    )
+    arcgis_account: str = setting(
+        "ARCGIS_ACCOUNT", "user:password of ArcGIS, whose answers may be kept with an account alone"
+    )
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", "info")
     demo: bool = field(
         default=False,
@@ -161,6 +176,7 @@ class Settings:
             )
         self.check_numbers()
         self.check_live_fields()
+        self.check_geocoders()
         readers: tuple[tuple[str, str, Callable[[str], object]], ...] = (
             ("MAIL_FROM", self.mail_from, sender_address),
             ("SMTP_URL", self.smtp_url, read_smtp_url),
@@ -219,6 +235,30 @@ class Settings:
             raise SettingsError(
                 f"LISTING_LIVE_FIELDS names {unknown[0]!r}, which no listing has. "
                 f"Use any of: {', '.join(sorted(LISTING_KINDS))}."
+            )
+
+    @property
+    def geocoder_names(self) -> tuple[str, ...]:
+        """The geocoders of GEOCODERS, in their order."""
+        return tuple(filter(None, map(str.strip, self.geocoders.split(","))))
+
+    def check_geocoders(self) -> None:
+        """Raise SettingsError for a geocoder that there is not, or one that lacks what it needs."""
+        unknown = [name for name in self.geocoder_names if name not in ONLINE_GEOCODERS]
+        if unknown or len(set(self.geocoder_names)) < len(self.geocoder_names):
+            raise SettingsError(
+                f"GEOCODERS is {self.geocoders!r}: name each once, of {', '.join(ONLINE_GEOCODERS)}."
+            )
+        user, _, password = self.arcgis_account.partition(":")
+        if "arcgis" in self.geocoder_names and not (user and password):
+            raise SettingsError(
+                "GEOCODERS names arcgis, which lets its answers be kept with an account alone. "
+                "Set ARCGIS_ACCOUNT to user:password, or leave arcgis out."
+            )
+        url = urlsplit(self.nominatim_url)
+        if self.nominatim_url and (url.scheme not in {"http", "https"} or not url.hostname):
+            raise SettingsError(
+                "NOMINATIM_URL must be a web address such as https://nominatim.example.org."
             )
 
     @property

@@ -33,6 +33,16 @@ POINT_PRECISIONS = {
     "unknown": Label("Not known", "No se sabe"),
 }
 
+# Who finds the point of an address, in the order in which they are asked; the last three over the
+# network, where GEOCODERS names them.
+GEOCODERS = {
+    "parcels": Label("Hamilton County's parcels", "Parcelas del condado de Hamilton"),
+    "zip_area": Label("The middle of the ZIP area", "El centro del código postal"),
+    "census": Label("US Census", "Censo de EE. UU."),
+    "nominatim": Label("Nominatim (OpenStreetMap)", "Nominatim (OpenStreetMap)"),
+    "arcgis": Label("ArcGIS", "ArcGIS"),
+}
+
 # Grades as numbers, so that "low to high" can be compared.
 GRADES = {
     -1: Label("Pre-K", "Prekínder"),

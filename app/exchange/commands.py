@@ -8,16 +8,16 @@ that the public may read, in the open standard.
 
 import json
 import sys
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
+from app.exchange.bars import rows_bar
 from app.exchange.duplicates_command import show_duplicates
+from app.exchange.geocode_command import find_points
 from app.exchange.misses_command import show_misses
 from app.exchange.proposals_command import propose_terms
 from app.exchange.resolve_commands import resolve_words
@@ -43,9 +43,6 @@ from catalog.importers import (
 )
 from catalog.vocabulary import SERVICE_STATUSES
 
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
 catalog_group = AppGroup("catalog", help="The directory of community partners.")
 
 EXPORTS = {"hsds-json": export_json, "hsds-csv": export_csv, "xlsx": export_xlsx}
@@ -56,6 +53,7 @@ catalog_group.add_command(resolve_words)
 catalog_group.add_command(show_duplicates)
 catalog_group.add_command(propose_terms)
 catalog_group.add_command(show_misses)
+catalog_group.add_command(find_points)
 
 
 @catalog_group.command("import")
@@ -207,13 +205,6 @@ def tell_phase(words: str) -> None:
     """What begins now, for somebody who waits at a terminal."""
     if sys.stderr.isatty():
         click.echo(words, err=True)
-
-
-def rows_bar(length: int, label: str) -> "AbstractContextManager[ProgressBar[int]]":
-    """A bar that counts rows on standard error; none where that is no terminal."""
-    return click.progressbar(
-        length=length, label=label, show_pos=True, hidden=not sys.stderr.isatty(), file=sys.stderr
-    )
 
 
 def closing_words(report: ImportReport, *, is_applied: bool) -> str:

@@ -16,6 +16,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from app.downloads.work import make_waiting
+from app.geocoding.work import find_places, geocoders_of
 from app.imports.services import purge_uploads
 from app.imports.work import carry_out_waiting
 from app.jobs.own_process import in_own_process
@@ -30,6 +31,7 @@ from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
 from app.settings import Settings
 from catalog.duplicate_queue import refresh_pairs
+from catalog.geocoding.cache import purge_answers
 from catalog.queries import current_revision
 
 # A few a day, so that the answers can be looked at, and nobody gets all at once.
@@ -105,6 +107,18 @@ def find_duplicates(work_unit: WorkUnit, *, now: datetime, settings: Settings) -
         if last is not None and last.report.get("revision") == revision:
             return JobReport({})
         return JobReport({**refresh_pairs(session, now=now), "revision": revision})
+
+
+def find_points(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Look up the points of places that nobody placed on the map."""
+    report = find_places(work_unit, geocoders_of(settings), now=now)
+    return JobReport({"moved": report.moved, "asked": report.asked})
+
+
+def purge_geocoder_answers(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Delete what geocoders said long ago."""
+    with work_unit() as session:
+        return JobReport({"purged": purge_answers(session, now=now)})
 
 
 def purge_job_runs(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
@@ -209,6 +223,18 @@ JOBS: tuple[Job, ...] = (
         find_duplicates,
         timedelta(minutes=15),
         "Looks for entries of the directory that may stand twice, for a person to decide, when it changed",
+    ),
+    Job(
+        "find_places",
+        find_points,
+        timedelta(minutes=1),
+        "Finds the points of partners' addresses: by parcels, by ZIP area, then by `GEOCODERS`",
+    ),
+    Job(
+        "purge_geocoder_answers",
+        purge_geocoder_answers,
+        timedelta(days=1),
+        "Deletes what geocoders said after a year, and that they did not know after 30 days",
     ),
     Job(
         "purge_misses",

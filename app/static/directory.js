@@ -22,26 +22,5 @@
   map.setView([35.1, -85.25], 10);
   look();
 
-  if (box.dataset.tiles) {
-    // Tile servers want to know the site that asks; they are told its name, never the page.
-    L.tileLayer(box.dataset.tiles, { attribution: "", referrerPolicy: "strict-origin" }).addTo(map);
-    const credit = document.createElement("span");
-    credit.textContent = box.dataset.credit;
-    map.attributionControl.addAttribution(credit.outerHTML);
-    return;
-  }
-  fetch(box.dataset.outlines, { credentials: "omit" })
-    .then((answer) => answer.json())
-    .then((areas) => {
-      const ground = L.geoJSON(areas, {
-        interactive: false,
-        style: { className: "map-area", weight: 1 },
-        onEachFeature: ({ properties }, layer) =>
-          layer.bindTooltip(properties.zip, { permanent: true, direction: "center", className: "map-zip" }),
-      }).addTo(map);
-      L.geoJSON(areas.county, { interactive: false, style: { className: "map-county", fill: false } }).addTo(map);
-      ground.bringToBack();
-      if (!marks.length) map.fitBounds(ground.getBounds(), { animate: false });
-    })
-    .catch(() => {}); // the points stand without their ground
+  drawGround(map, box, !marks.length);
 })();

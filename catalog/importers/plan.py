@@ -19,6 +19,7 @@ from catalog.conflicts import plain, plain_values
 from catalog.db import Base
 from catalog.eligibility import check_facts
 from catalog.errors import CatalogValueError
+from catalog.geocoding.points import geocoded_among
 from catalog.importers.draft import Draft, DraftRow, Origin
 from catalog.importers.flat_sheet import read_flat_sheets
 from catalog.importers.hsds import read_hsds
@@ -59,6 +60,7 @@ KEPT_TABLES = frozenset(
     }
 )
 ROWS_AT_A_TIME = 2_000
+POINT = frozenset({"latitude", "longitude", "point_precision"})
 
 
 @dataclass(slots=True)
@@ -286,6 +288,7 @@ def plan_changes(
 ) -> None:
     """Updates of the columns that the source changed, but for those edited here."""
     held = current_rows(session, table, [known.id for _, known in changed])
+    geocoded = geocoded_among(session, held) if table.name == "location" else set()
     for row, known in changed:
         said = plain_values(row.values)
         before = said_before(held[known.id]["imported"] or {}, known.id, plan.away.leads)
@@ -296,6 +299,8 @@ def plan_changes(
                 continue
             current = plain(held[known.id][column])
             was_edited = column in before and current not in (before[column], value)
+            if known.id in geocoded and column in POINT:
+                was_edited = False  # looked up, not edited: the source's own point is better
             if was_edited and column != "last_modified":  # every import moves that one
                 kept.append(column)
                 plan.conflicts.append(

@@ -13,6 +13,7 @@ from catalog.models.duplicate import DuplicatePair, Merge
 from catalog.models.eligibility import EligibilityRule
 from catalog.models.field_change import FieldChange
 from catalog.models.funding import Funding
+from catalog.models.geocoding import GeocoderAnswer, GeocoderRest, Geocoding
 from catalog.models.import_conflict import ImportConflict
 from catalog.models.intake import ServiceIntake
 from catalog.models.language import Language
@@ -43,6 +44,9 @@ __all__ = [
     "EligibilityRule",
     "FieldChange",
     "Funding",
+    "GeocoderAnswer",
+    "GeocoderRest",
+    "Geocoding",
     "ImportConflict",
     "Language",
     "Location",
