@@ -52,6 +52,7 @@ def contradiction(offer: Offer) -> str | None:
     faults = (
         ("mode", offer.mode not in MODES),
         ("point", offer.point is not None and not is_on_globe(offer.point)),
+        ("point_within", not 0 <= offer.point_within <= HIGHEST_FIGURE),
         ("season", _ends_before_it_begins(offer)),
         ("ages", _has_bad_range(offer.ages)),
         ("grades", _has_bad_range(offer.grades)),

@@ -70,6 +70,7 @@ class Columns:
         self.is_virtual = self._mask(lambda offer: offer.mode == "virtual")
         self.comes_to_school = self._mask(lambda offer: offer.mode == "school")
         self.points = Points([offer.point for offer in sound])
+        self.point_within = self._whole(lambda offer: offer.point_within)
         self.provides_transport = self._mask(lambda offer: offer.provides_transport)
         self.ages = Ranges([offer.ages for offer in sound])
         self.grades = Ranges([offer.grades for offer in sound])

@@ -81,6 +81,7 @@ class Index:
         self._groups_of_cell = Lists(groups_of_cell)
         self._by_kind: Rows = np.argsort(self._kind, kind="stable")
         self._groups_of_kind = Lists(np.bincount(self._kind, minlength=columns.kinds))
+        self.widest = int(columns.point_within.max(initial=0))
         self.bits, self.signatures = _signatures(columns, self.background, parameters)
 
     def candidates(self, serves: Mask, question: Question) -> Rows:
@@ -104,6 +105,7 @@ class Index:
         if question.profile.home is None:
             return None  # the reach rule refuses nothing then
         _, limit = limits(question)
+        limit += self.widest
         bands = [_bands(place, limit) for place in question.places]
         is_near = self.cells == ANYWHERE
         for first, last in bands:

@@ -39,7 +39,7 @@ from matching.types import (
     TrackRecord,
 )
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _ALIGNED: Final = 64
 _KINDS: Final = {
     one.__name__: one

@@ -148,6 +148,7 @@ class Offer:
     season: tuple[date | None, date | None] | None = None  # first and last day; None: all year
     mode: str = "place"  # place, virtual, school (it comes to the schools in `schools`)
     point: Point | None = None
+    point_within: int = 0  # metres: the place is surely no farther from the point; 0: it is there
     provides_transport: bool = False
     ages: tuple[Range, ...] | None = None
     grades: tuple[Range, ...] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import fields
 
 import click
 from flask.cli import with_appcontext
@@ -45,7 +45,8 @@ def find_points(*, limit: int, is_json: bool) -> None:
         report = find_all(limit)
     waiting = still_waiting()
     if is_json:
-        click.echo(json.dumps({**asdict(report), "waiting": waiting}, indent=2))
+        told = {**vars_of(report), "waiting": waiting}
+        click.echo(json.dumps(told, indent=2))
         return
     for name, label in GEOCODERS.items():
         if report.found[name]:
@@ -56,6 +57,11 @@ def find_points(*, limit: int, is_json: bool) -> None:
         click.echo(f"{GEOCODERS[name].en} failed ({problem}) and rests for a while.", err=True)
     if waiting:
         click.echo(f"{waiting:,} places wait for another run.")
+
+
+def vars_of(report: Report) -> dict[str, object]:
+    """The report as JSON has it."""
+    return {one.name: getattr(report, one.name) for one in fields(report)}
 
 
 def find_all(limit: int) -> Report:

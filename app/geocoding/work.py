@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from app.settings import Settings
 from catalog.geocoding import cache, parcels, queue
-from catalog.geocoding.answers import Answer, Point
-from catalog.geocoding.online import GeocoderTroubleError, OnlineGeocoder, online_geocoder
+from catalog.geocoding.answers import Answer, Geocoder, Point
+from catalog.geocoding.online import GeocoderTroubleError, online_geocoder
 from catalog.geocoding.queue import Finding, Waiting
 from catalog.geocoding.zip_areas import middle_of
 
@@ -47,7 +47,7 @@ class Report:
 class Network:
     """The geocoders of the network, in order, and what may still be asked of them in this run."""
 
-    geocoders: Sequence[OnlineGeocoder]
+    geocoders: Sequence[Geocoder]
     budget: int
     work_unit: WorkUnit
     now: datetime
@@ -68,9 +68,7 @@ class Network:
                 return answer, None
         return None, again
 
-    def ask(
-        self, geocoder: OnlineGeocoder, place: Waiting
-    ) -> tuple[Answer | None, datetime | None]:
+    def ask(self, geocoder: Geocoder, place: Waiting) -> tuple[Answer | None, datetime | None]:
         """One question, unless the geocoder rests or this run has asked enough."""
         if geocoder.name in self.rests:
             return None, self.rests[geocoder.name]
@@ -99,7 +97,7 @@ class Network:
         return answer, None
 
 
-def geocoders_of(settings: Settings) -> list[OnlineGeocoder]:
+def geocoders_of(settings: Settings) -> list[Geocoder]:
     """The geocoders that the settings name, in their order."""
     return [
         online_geocoder(
@@ -112,7 +110,7 @@ def geocoders_of(settings: Settings) -> list[OnlineGeocoder]:
     ]
 
 
-def names_of(geocoders: Sequence[OnlineGeocoder]) -> str:
+def names_of(geocoders: Sequence[Geocoder]) -> str:
     """Who can be asked, as the queue remembers it."""
     offline = ["parcels"] if parcels.is_installed() else []
     return ",".join([*offline, "zip_area", *(one.name for one in geocoders)])
@@ -120,7 +118,7 @@ def names_of(geocoders: Sequence[OnlineGeocoder]) -> str:
 
 def find_places(
     work_unit: WorkUnit,
-    geocoders: Sequence[OnlineGeocoder],
+    geocoders: Sequence[Geocoder],
     *,
     now: datetime,
     budget: int = ASKED_AT_ONCE,

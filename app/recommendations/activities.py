@@ -16,6 +16,7 @@ from app.recommendations.narrowing import metres_of
 from app.recommendations.support import when_of, where_of
 from app.recommendations.words import (
     cost_words,
+    distance_words,
     languages_words,
     openings_words,
     say,
@@ -25,7 +26,7 @@ from matching.types import Match, Offer, Part
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One suggestion in the family's language. Texts may be ""; `distance` is in metres, or None."""
+    """One suggestion in the family's language. Texts may be ""; `distance` None: not known."""
 
     service_at_location_id: uuid.UUID
     service_id: uuid.UUID
@@ -35,7 +36,7 @@ class Activity:
     why: str
     when: str
     where: str
-    distance: int | None
+    distance: str | None
     cost: str
     openings: str
     what_to_bring: str
@@ -92,7 +93,7 @@ def activity_of(
         why=why,
         when=when_of(offer, listing, language),
         where=where_of(offer, listing, school, language),
-        distance=metres,
+        distance=distance_words(metres, language, is_rough=offer.point_within > 0),
         cost=cost_words(offer.fee_cents, listing.cost_details, language),
         openings=openings_words(offer.openings, language),
         what_to_bring=", ".join(offer.documents),

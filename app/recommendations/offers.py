@@ -14,11 +14,14 @@ from datetime import date
 from app.recommendations.eligibility import eligibility_of
 from app.recommendations.hours import current, hours_of, schedules_of, season_of
 from app.recommendations.profiles import point_of
-from catalog.models import Service, ServiceAtLocation
+from catalog.geocoding.zip_areas import radius_of
+from catalog.importers.places import read_zip
+from catalog.models import Location, Service, ServiceAtLocation
 from catalog.taxonomy import UnknownTermError, term
 from catalog.vocabulary import ACCESS_NEEDS
 from matching.types import Offer, Openings
 
+ROUGH_METRES = 8_000  # of a ZIP area that the Census Bureau's list does not have
 NO_INTERPRETER = frozenset({"no", "none", "n/a", "not available"})
 
 
@@ -88,6 +91,7 @@ def offers_of_service(
                 point=None
                 if location.is_confidential
                 else point_of(location.latitude, location.longitude),
+                point_within=point_within(location),
                 provides_transport=bool(intake and intake.provides_transport),
                 ages=who.ages,
                 grades=who.grades,
@@ -110,6 +114,16 @@ def offers_of_service(
             )
         )
     return offers
+
+
+def point_within(location: Location) -> int:
+    """How far the place may be from its point, in metres: where only the ZIP area is known, as far as
+    nearly all of the area lies from its middle."""
+    if location.point_precision != "zip" or location.latitude is None:
+        return 0
+    codes = [row.postal_code for row in location.addresses if row.address_type == "physical"]
+    radius = radius_of(read_zip(codes[0]) or "") if codes else None
+    return radius or ROUGH_METRES
 
 
 def is_active(service: Service) -> bool:

@@ -204,7 +204,7 @@ def match_row(
         description=listing.description,
         where=where_of(offer, listing, school, language),
         distance_metres=metres,
-        distance=distance_words(metres, language),
+        distance=distance_words(metres, language, is_rough=offer.point_within > 0),
         when=when_of(offer, listing, language),
         cost=cost_words(offer.fee_cents, listing.cost_details, language),
         openings=openings_words(offer.openings, language),
@@ -228,7 +228,7 @@ def other_place(match: Match, listing: Listing, *, school: str, language: str) -
     return OtherPlace(
         service_at_location_id=listing.service_at_location_id,
         where=where_of(match.offer, listing, school, language),
-        distance=distance_words(metres_of(match), language),
+        distance=distance_words(metres_of(match), language, is_rough=match.offer.point_within > 0),
     )
 
 

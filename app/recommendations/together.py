@@ -101,7 +101,9 @@ def plan_rows(
                 name=listing.name,
                 organization=listing.organization,
                 where=where_of(match.offer, listing, school, language),
-                distance=distance_words(metres_of(match), language),
+                distance=distance_words(
+                    metres_of(match), language, is_rough=match.offer.point_within > 0
+                ),
                 why=sentence(one.reason, language, names=names),
                 questions=questions_of(match, language),
             )

@@ -27,6 +27,7 @@ PHRASES = {
     "all_week": Label("Day and night, all week", "Día y noche, toda la semana"),
     "any_time": Label("At any time", "A cualquier hora"),
     "ask_cost": Label("Ask what it costs", "Pregunte cuánto cuesta"),
+    "about_so_far": Label("about {distance}", "a unas {distance}"),
     "ask_hours": Label("Ask about days and hours", "Pregunte por los días y horas"),
     "ask_openings": Label("Ask about open places", "Pregunte si hay lugares"),
     "at_school": Label("At school: {school}", "En la escuela: {school}"),
@@ -109,12 +110,14 @@ def hours_words(hours: tuple[Hours, ...] | None, language: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def distance_words(metres: int | None, language: str) -> str | None:
-    """Miles, as people say them here; None where there is no distance to tell."""
+def distance_words(metres: int | None, language: str, *, is_rough: bool) -> str | None:
+    """Miles, as people say them here; None where there is no distance to tell. `is_rough`: only the
+    place's ZIP area is known."""
     if metres is None:
         return None
     with written_in(language):
-        return formats.miles(metres)
+        miles = formats.miles(metres)
+    return say("about_so_far", language, distance=miles) if is_rough else miles
 
 
 def cost_words(fee_cents: int | None, details: str | None, language: str) -> str:

@@ -1,6 +1,9 @@
 """What geocoders answer."""
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from catalog.geocoding.addresses import StreetAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,14 @@ class Answer:
     geocoder: str
     point: Point | None = None
     precision: str = "unknown"
+
+
+class Geocoder(Protocol):
+    """Who can be asked for one address. `locate` raises GeocoderTroubleError where it does not answer."""
+
+    @property
+    def name(self) -> str:
+        """A word of GEOCODERS."""
+
+    def locate(self, address: StreetAddress) -> Answer:
+        """Where the address is."""

@@ -7,13 +7,13 @@ names the same house, and the same town or ZIP code: geocoders would rather find
 
 import logging
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
+from geopy.adapters import URLLibAdapter
 from geopy.exc import (
     GeocoderAuthenticationFailure,
     GeocoderInsufficientPrivileges,
@@ -138,7 +138,6 @@ def online_geocoder(
     user_agent: str,
     url: str = "",
     account: str = "",
-    sleep: Callable[[float], None] = time.sleep,
 ) -> OnlineGeocoder:
     """The geocoder of that name. `url` is another server than the usual one (a Nominatim of one's own,
     a test's); `account` is ArcGIS's user:password; `user_agent` says who asks, as Nominatim wants it.
@@ -146,28 +145,23 @@ def online_geocoder(
     seconds, usual, build = ONLINE[name]
     where = urlsplit(url or usual)
     geocoder = build(
-        account, scheme=where.scheme, domain=where.netloc, user_agent=user_agent, timeout=TIMEOUT_S
+        account,
+        scheme=where.scheme,
+        domain=where.netloc,
+        user_agent=user_agent,
+        timeout=TIMEOUT_S,
+        # Whatever else is installed: with `requests` geopy obeys Retry-After inside the question.
+        adapter_factory=URLLibAdapter,
     )
     is_own = bool(url) and where.netloc != urlsplit(usual).netloc
-    return OnlineGeocoder(name, _Limited(geocoder, 0.0 if is_own else seconds, sleep))
-
-
-class _Limited(RateLimiter):  # type: ignore[misc]
-    """One question at a time, so many seconds apart; no question is repeated: the queue does that."""
-
-    def __init__(
-        self,
-        geocode: Callable[[str], Location | None],
-        seconds: float,
-        sleep: Callable[[float], None],
-    ):
-        super().__init__(
-            geocode, min_delay_seconds=seconds, max_retries=0, swallow_exceptions=False
-        )
-        self._wait = sleep
-
-    def _sleep(self, seconds: float) -> None:
-        self._wait(seconds)
+    # No question is repeated here: the queue does that, after a rest.
+    limited = RateLimiter(
+        geocoder,
+        min_delay_seconds=0.0 if is_own else seconds,
+        max_retries=0,
+        swallow_exceptions=False,
+    )
+    return OnlineGeocoder(name, limited)
 
 
 def _census(_account: str, **options: Any) -> Callable[[str], Location | None]:

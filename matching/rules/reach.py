@@ -8,6 +8,8 @@ Decisions:
 - Home not known: YES if the school is near enough; else asked, for the home may be nearer. With a
   known home, a school whose place is not known is not asked for.
 - Place not known (a shelter keeps its street to itself): asked of the partner.
+- Place known by its ZIP area alone: it may be nearer or farther than the point by `point_within`. YES
+  where the farthest is near enough, NO where the nearest is too far, else asked of the partner.
 - Near miss: a ride, by the next way of travel that reaches.
 """
 
@@ -48,18 +50,20 @@ def judge(offer: Offer, question: Question) -> Reason | None:
         return None
     if offer.point is None:
         return ask(NAME, "place_not_stated")
-    metres = question.metres_to(offer)
+    metres, within = question.metres_to(offer), offer.point_within
     near, far = limits(question)
-    if metres is not None and metres <= near:
+    if metres is not None and metres + within <= near:
         return None
     if metres is None or question.profile.home is None:
         return ask(NAME, "home_unknown")
-    return _beyond(metres, far, question.profile.travel)
+    if within and metres - within <= near:
+        return ask(NAME, "place_rough", metres=metres)
+    return _beyond(metres, within, far, question.profile.travel)
 
 
-def _beyond(metres: int, far: int, travel: str | None) -> Reason:
+def _beyond(metres: int, within: int, far: int, travel: str | None) -> Reason:
     """What a distance beyond the sure reach means."""
-    if metres <= far:
+    if metres - within <= far:
         return ask(NAME, "travel_unknown", metres=metres)
     if travel is None:
         return no(NAME, "too_far", metres=metres, limit=far)
@@ -78,12 +82,13 @@ def verdicts_at(
     elsewhere = columns.is_virtual[rows] | columns.comes_to_school[rows]
     travelled = ~elsewhere & ~columns.provides_transport[rows]
     near, far = limits(question)
-    doubtful = ~is_known | (metres > near)
+    within = columns.point_within[rows]
+    doubtful = ~is_known | (metres + within > near)
     if question.profile.home is None:
         return column_of(rows, unknown=travelled & doubtful)
     return column_of(
         rows,
-        no=travelled & is_known & (metres > far),
+        no=travelled & is_known & (metres - within > far),
         unknown=travelled & doubtful,
     )
 
@@ -95,7 +100,7 @@ def change(offer: Offer, question: Question) -> Reason | None:
         return None
     limit = limit_of(travel, question)
     for way in WAYS_OF_TRAVEL:
-        if limit < metres <= limit_of(way, question):
+        if limit < metres and metres + offer.point_within <= limit_of(way, question):
             return would_do(NAME, f"ride_by_{way}", travel=way, past=metres - limit)
     return None
 
@@ -116,6 +121,7 @@ WORDS = {
         },
         ask={
             "place_not_stated": "Ask the partner: where does it take place?",
+            "place_rough": "Ask the partner: where is it? Only the ZIP area is known, about {metres} away.",
             "home_unknown": "Ask the family: where do you live? It may be too far.",
             "travel_unknown": "Ask the family: how do you get around? It is {metres} away.",
         },
@@ -134,6 +140,8 @@ WORDS = {
         },
         ask={
             "place_not_stated": "Pregunte a la organización: ¿dónde se hace?",
+            "place_rough": "Pregunte a la organización: ¿dónde es? Solo se sabe el código postal, "
+            "a unos {metres}.",
             "home_unknown": "Pregunte a la familia: ¿dónde viven? Puede estar demasiado lejos.",
             "travel_unknown": "Pregunte a la familia: ¿cómo se trasladan? Está a {metres}.",
         },

@@ -1,8 +1,9 @@
 """Closeness: the nearer of home and school to the place, halved with every half-distance.
 
 The half-distance goes by the way of travel. A program that comes to the school is at no distance;
-a virtual one has its own value; transport provided is worth at least its own. Without a home and a
-school, or without the place, the value is neutral.
+a virtual one has its own value; transport provided is worth at least its own; a place of which only
+the ZIP area is known counts from its middle. Without a home and a school, or without the place, the
+value is neutral.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def value(offer: Offer, question: Question) -> Value:
     near = halving(metres, half_distance(question))
     if offer.provides_transport and near <= figures.closeness_transport:
         return known(figures.closeness_transport, "transport_from", metres=metres)
-    return known(near, "distance", metres=metres)
+    return known(near, "distance_rough" if offer.point_within else "distance", metres=metres)
 
 
 def values(columns: Columns, rows: Rows, question: Question) -> Whole:
@@ -80,5 +81,6 @@ CRITERION = Criterion(
         "transport_from",
         "distance_unknown",
         "distance",
+        "distance_rough",
     ),
 )

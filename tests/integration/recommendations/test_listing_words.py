@@ -71,9 +71,11 @@ def test_openings(openings: Openings, english: str) -> None:
 
 
 def test_distance_and_languages() -> None:
-    assert distance_words(None, "en") is None
-    assert distance_words(1931, "en") == "1.2 miles"
-    assert distance_words(1931, "es") == "1.2 millas"
+    assert distance_words(None, "en", is_rough=True) is None
+    assert distance_words(1931, "en", is_rough=False) == "1.2 miles"
+    assert distance_words(1931, "es", is_rough=False) == "1.2 millas"
+    assert distance_words(1931, "en", is_rough=True) == "about 1.2 miles"
+    assert distance_words(1931, "es", is_rough=True) == "a unas 1.2 millas"
     assert languages_words({"es", "xx-unknown"}, "en") == ("Spanish", "xx-unknown")
     assert languages_words(None, "es") == ()
 

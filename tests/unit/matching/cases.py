@@ -267,6 +267,20 @@ RULE_CASES: dict[str, list[Row]] = {
         ({"point": NASHVILLE}, {"home": HERE, "travel": "car"}, "too_far_by_car"),
         ({"point": NASHVILLE}, {"home": HERE}, "too_far"),
         ({"point": TEN_MILES}, {"home": HERE}, "travel_unknown"),
+        # Only the ZIP area is known: it may be nearer, it may be farther, it is too far in any case.
+        ({"point": NEXT_DOOR, "point_within": 500}, {"home": HERE, "travel": "bus"}, None),
+        (
+            {"point": TWO_MILES, "point_within": 2_000},
+            {"home": HERE, "travel": "foot"},
+            "place_rough",
+        ),
+        (
+            {"point": TEN_MILES, "point_within": 2_000},
+            {"home": HERE, "travel": "foot"},
+            "too_far_by_foot",
+        ),
+        ({"point": TWO_MILES, "point_within": 2_000}, {"home": HERE}, "place_rough"),
+        ({"point": TEN_MILES, "point_within": 2_000}, {"home": HERE}, "travel_unknown"),
         ({"point": NASHVILLE, "mode": "virtual"}, {"home": HERE}, None),
         ({"point": NASHVILLE, "mode": "school"}, {"home": HERE}, None),
         ({"point": NASHVILLE, "provides_transport": True}, {"home": HERE}, None),
@@ -379,6 +393,12 @@ SCORER_CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, int]]] =
         ({"point": HERE}, {"home": HERE, "travel": "foot"}, "distance", 1000),
         ({"point": TEN_MILES}, {"home": HERE, "travel": "car"}, "distance", 236),
         ({"point": TEN_MILES}, {"home": HERE, "school_point": TEN_MILES}, "distance", 1000),
+        (
+            {"point": TEN_MILES, "point_within": 4_000},
+            {"home": HERE, "travel": "car"},
+            "distance_rough",
+            236,
+        ),
         ({"mode": "school"}, {}, "comes_to_school", 1000),
         ({"mode": "virtual"}, {}, "virtual", 800),
         ({"provides_transport": True}, {}, "transport", 700),

@@ -140,6 +140,7 @@ def offers(draw: st.DrawFn, key: str = "offer") -> Offer:
         season=seldom(maybe(seasons()), None),
         mode=draw(st.sampled_from(["place", "place", "place", "virtual", "school"])),
         point=draw(maybe(points)),
+        point_within=seldom(st.sampled_from([1_000, 4_000, 20_000]), 0),
         provides_transport=draw(st.integers(0, 5)) == 0,
         ages=seldom(maybe(st.lists(ranges(), max_size=2).map(tuple)), ()),
         grades=seldom(maybe(st.lists(ranges(), max_size=2).map(tuple)), None),
