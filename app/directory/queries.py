@@ -52,7 +52,8 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class PlaceWords:
-    """One place in words. `point` and `address` are None for a confidential place."""
+    """One place in words. `point` and `address` are None for a confidential place; `is_rough`: the point
+    stands for the ZIP area alone."""
 
     name: str | None
     town: str
@@ -60,6 +61,8 @@ class PlaceWords:
     is_confidential: bool
     is_virtual: bool
     point: tuple[float, float] | None
+    location_id: uuid.UUID
+    is_rough: bool
     hours: tuple[str, ...] | None
     hours_text: tuple[str, ...]
     transport: str | None
@@ -279,6 +282,8 @@ def place_words(place: ServiceAtLocation, on: date) -> PlaceWords:
         is_confidential=hidden,
         is_virtual=location.location_type == "virtual",
         point=(location.latitude, location.longitude) if has_point and not hidden else None,  # type: ignore[arg-type]
+        location_id=location.id,
+        is_rough=has_point and location.point_precision == "zip",
         hours=tuple(words.hours_words(hours)) if hours else None,
         hours_text=tuple(dict.fromkeys(row.description for row in schedules if row.description)),
         transport=None if hidden else location.transportation,

@@ -29,7 +29,7 @@ KIND_LABELS = {
 }
 
 
-@blueprint.get("/directory/places")
+@blueprint.get("/places-on-map")
 @requires("catalog.edit")
 def list_places() -> ResponseReturnValue:
     """The places of one kind, those that want a person first."""
@@ -48,14 +48,14 @@ def list_places() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/directory/places/<uuid:location_id>/pin")
+@blueprint.get("/places-on-map/<uuid:location_id>/pin")
 @requires("catalog.edit")
 def show_pin(location_id: uuid.UUID) -> ResponseReturnValue:
     """One place on the map, with its pin to move."""
     return pin_page(location_id)
 
 
-@blueprint.post("/directory/places/<uuid:location_id>/pin")
+@blueprint.post("/places-on-map/<uuid:location_id>/pin")
 @requires("catalog.edit")
 @commits
 def set_pin(location_id: uuid.UUID) -> ResponseReturnValue:
@@ -79,7 +79,7 @@ def set_pin(location_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("geocoding.show_pin", location_id=location_id))
 
 
-@blueprint.post("/directory/places/<uuid:location_id>/look-up")
+@blueprint.post("/places-on-map/<uuid:location_id>/look-up")
 @requires("catalog.edit")
 @commits
 def look_up(location_id: uuid.UUID) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """points of places that geocoders find
 
-Revision: 1795786108, after 1795765295. Made 2026-11-27.
+Revision: 1795786600, after 1795765295. Made 2026-11-27.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "1795786108"
-down_revision = "1795765295"
+revision = "1795786600"
+down_revision = "1795786568"
 branch_labels = ()
 depends_on = None
 
