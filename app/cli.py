@@ -26,6 +26,7 @@ def feature_commands() -> list[click.Command]:
     """The features' own commands."""
     from app.exchange.commands import commands as exchange_commands
     from app.jobs.commands import commands as job_commands
+    from app.places.commands import commands as place_commands
     from app.rankings.commands import commands as ranking_commands
     from app.recommendations.commands import commands as recommendation_commands
     from app.security.commands import commands as account_commands
@@ -34,6 +35,7 @@ def feature_commands() -> list[click.Command]:
         *account_commands,
         *exchange_commands,
         *job_commands,
+        *place_commands,
         *ranking_commands,
         *recommendation_commands,
     ]

@@ -25,6 +25,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.needs.pages import blueprint as needs
     from app.notices.pages import blueprint as notices
     from app.partners.pages import blueprint as partners
+    from app.places.pages import blueprint as places
     from app.recommendations.api import blueprint as recommendations_api
     from app.recommendations.pages import blueprint as recommendations
     from app.referrals.api import blueprint as referrals_api
@@ -50,6 +51,7 @@ def register_features(app: Flask, api: Api) -> None:
         notices,
         public_listings,
         partners,
+        places,
         recommendations,
         referrals,
         students,

@@ -12,6 +12,7 @@ import app.jobs.models
 import app.listings.models
 import app.misses.models
 import app.notices.models
+import app.places.models
 import app.rankings.models
 import app.referrals.models
 import app.security.limit_storage

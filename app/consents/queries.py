@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
@@ -29,6 +29,18 @@ def consent_covering(
         )
     ).all()
     return max(found, key=lambda c: (len(c.elements), c.signed_on, str(c.id)), default=None)
+
+
+def partners_covered(
+    session: Session, student_ids: Collection[uuid.UUID], *, on: date
+) -> set[tuple[uuid.UUID, uuid.UUID | None]]:
+    """(student, organization) for which a permission is in force; None: for every partner."""
+    rows = session.execute(
+        select(Consent.student_id, Consent.organization_id).where(
+            Consent.student_id.in_(student_ids), in_force(on)
+        )
+    )
+    return {(row.student_id, row.organization_id) for row in rows}
 
 
 def elements_covered_now(

@@ -26,6 +26,8 @@ from app.listings.services import ask_if_still_right
 from app.misses.services import purge_missed_words
 from app.needs.services import read_catalog
 from app.notices.delivery import deliver_due
+from app.places.services import purge_runs as purge_old_proposals
+from app.places.work import make_waiting as make_waiting_places
 from app.rankings.work import rank_waiting
 from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
@@ -144,6 +146,19 @@ def rank_students(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> 
     return JobReport({"ranked": rank_waiting(now=now, settings=settings, run_work=in_own_process)})
 
 
+def propose_places(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Share out the open places that somebody asked to be shared out."""
+    number = make_waiting_places(now=now, settings=settings, run_work=in_own_process)
+    return JobReport({"made": number})
+
+
+def purge_places(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Let go of proposed places that nobody decided on, and delete old lists of them."""
+    with work_unit() as session:
+        lapsed, deleted = purge_old_proposals(session, now=now)
+        return JobReport({"lapsed": lapsed, "deleted": deleted})
+
+
 def propose_needs(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
     """Read services without a need, new or changed, for needs to propose."""
     return JobReport({"read": read_catalog(work_unit, now=now)})
@@ -205,6 +220,18 @@ JOBS: tuple[Job, ...] = (
         rank_students,
         timedelta(minutes=1),
         "Ranks the services for every student each night after 2 o'clock, and again whose plan changed",
+    ),
+    Job(
+        "propose_places",
+        propose_places,
+        timedelta(seconds=2),
+        "Shares out open places among students as somebody asked on the page, one list at a time",
+    ),
+    Job(
+        "purge_places",
+        purge_places,
+        timedelta(days=1),
+        "Lets go of proposed places that nobody decided on in 30 days, and deletes lists a year old",
     ),
     Job(
         "propose_needs",

@@ -29,6 +29,7 @@ from app.web.shell import settings
 AT_WORK = "ranking-at-work"
 TOP = 20  # offers a student, as the nightly run keeps them
 NIGHT_ENDS = 2  # o'clock in the district: from then on the day's run is due
+LOOK_EVERY_S = 0.5
 CHUNK = 2_048  # students: what a kill can lose; below it the engine's tiles grow small
 
 NO_RUN = uuid.UUID(int=0)
@@ -66,15 +67,20 @@ class Ranking:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Nobody else ranks within the block; Conflict where somebody does."""
-    with exclusive(AT_WORK, engine=db.engine, instance_dir=settings().instance_dir) as held:
-        if held is None:
+def alone(*, patience_s: float = 0) -> Iterator[None]:
+    """Nobody else ranks within the block; Conflict where somebody does, and does not end in time."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        with exclusive(AT_WORK, engine=db.engine, instance_dir=settings().instance_dir) as held:
+            if held is not None:
+                yield
+                return
+        if time.monotonic() >= deadline:
             raise Conflict(
                 "Rankings are being made just now by another process. Wait until it has ended; "
                 "what it ranks need not be ranked again."
             )
-        yield
+        time.sleep(LOOK_EVERY_S)
 
 
 def prepared(*, top: int, now: datetime) -> Ranking:
@@ -113,11 +119,15 @@ def rank_due(ranking: Ranking, run_id: uuid.UUID, *, on_progress: OnProgress = n
 
 
 def bring_up_to_date(
-    *, school_id: uuid.UUID | None, now: datetime, on_progress: OnProgress = nothing
+    *,
+    school_id: uuid.UUID | None,
+    now: datetime,
+    patience_s: float = 0,
+    on_progress: OnProgress = nothing,
 ) -> int:
     """Rank those of the school's students (None: of all) whose ranking is not of today's catalog,
-    day and facts; how many. Conflict where others rank just now."""
-    with alone():
+    day and facts; how many. Conflict where others rank just now, and do not end in time."""
+    with alone(patience_s=patience_s):
         ranking = prepared(top=TOP, now=now)
         with db.sessionmaker() as session:
             ids = queries.students_out_of_date(session, ranking.wanted, school_id=school_id)

@@ -30,7 +30,7 @@ from app.referrals.states import (
 from app.security.links import issue_link
 from app.security.policy import SYSTEM, Actor, Role
 from app.students.queries import plan_managers_address, student_for, wait_for_turn
-from catalog.models import Service, ServiceAtLocation
+from catalog.models import Organization, Service, ServiceAtLocation
 
 SIDE: dict[Role, Side] = {
     Role.PLAN_MANAGER: Side.PLAN_MANAGER,
@@ -160,11 +160,16 @@ def deliver_link(session: Session, referral: Referral, recipient: str, *, now: d
 
 def referral_address(referral: Referral) -> str | None:
     """Where the partner wants referrals sent, else the service's or the organization's address."""
-    intake = referral.service.intake
+    return partner_address(referral.service, referral.organization)
+
+
+def partner_address(service: Service, organization: Organization | None = None) -> str | None:
+    """The same for a service: nothing can be sent where there is none."""
+    intake, owner = service.intake, organization or service.organization
     return (
         (intake.referral_email if intake else None)
-        or referral.service.email
-        or referral.organization.email
+        or service.email
+        or (owner.email if owner else None)
     )
 
 

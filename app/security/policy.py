@@ -75,6 +75,10 @@ POLICY: dict[str, dict[Role, Scope]] = {
     },
     "listings.edit": {Role.PARTNER: Scope.OWN_ORGANIZATION, Role.LISTING_LINK: Scope.OWN_SUBJECT},
     "listings.review": {Role.DISTRICT_ADMIN: Scope.ALL},
+    "places.read": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS, Role.DISTRICT_ADMIN: Scope.ALL},
+    "places.propose": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS, Role.DISTRICT_ADMIN: Scope.ALL},
+    "places.accept": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS},
+    "places.drop": {Role.PLAN_MANAGER: Scope.OWN_SCHOOLS, Role.DISTRICT_ADMIN: Scope.ALL},
     "catalog.read": {
         Role.PLAN_MANAGER: Scope.ALL,
         Role.DISTRICT_ADMIN: Scope.ALL,

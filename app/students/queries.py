@@ -167,6 +167,11 @@ def school_by_code(session: Session, code: str) -> School:
     return school
 
 
+def schools_by_id(session: Session) -> dict[uuid.UUID, School]:
+    """Every school (1 statement)."""
+    return {school.id: school for school in session.scalars(select(School))}
+
+
 def school_names(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Names of schools by code; a code that no school has is not in it. One statement, or none."""
     if not codes:

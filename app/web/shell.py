@@ -40,6 +40,7 @@ NAVIGATION = (
     (lazy_gettext("District"), "students.district", "district.read", "chart"),
     (lazy_gettext("My students"), "students.list_students", "students.read", "people"),
     (lazy_gettext("Referrals"), "referrals.list_referrals", "referrals.list", "send"),
+    (lazy_gettext("Places"), "places.list_runs", "places.read", "calendar"),
     (lazy_gettext("Directory"), "directory.browse", "catalog.read", "search"),
     (lazy_gettext("Listing changes"), "listings.list_waiting", "listings.review", "edit"),
     (lazy_gettext("Listings to call about"), "listings.list_to_call", "listings.review", "phone"),

@@ -20,6 +20,7 @@ from tests.factories.people import (
     make_student,
     make_user,
 )
+from tests.factories.places import make_places_runs
 from tests.factories.referrals import (
     make_consent,
     make_family_link,
@@ -40,6 +41,7 @@ __all__ = [
     "make_location",
     "make_organization",
     "make_partner_link",
+    "make_places_runs",
     "make_plan",
     "make_proposals",
     "make_referral",

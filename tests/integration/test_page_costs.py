@@ -17,6 +17,7 @@ from tests.factories import (
     make_import_run,
     make_listing_link,
     make_partner_link,
+    make_places_runs,
     make_proposals,
     make_referral,
     make_school,
@@ -61,6 +62,11 @@ COSTS = {
     "/imports/{import_run}/progress": 3,
     "/proposed-needs": 9,
     "/proposed-needs/decided": 4,
+    "/places": 8,
+    "/places/{places_run}": 10,
+    "/places/{places_run}?state=accepted": 10,
+    "/places/{places_waiting}": 3,
+    "/places/{places_waiting}/progress": 3,
     "/downloads": 4,
     "/import-conflicts": 4,
     "/import-conflicts/decided": 4,
@@ -103,8 +109,10 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
     school = make_school(session)
     manager = make_user(session, "plan_manager", schools=[school])
     place = make_service_at_location(session, categories=["dental-checkup", "soccer"])
+    students = []
     for _ in range(rows):
         student = make_student(session, school=school, plan_manager=manager)
+        students.append(student)
         consent = make_consent(session, student)
         referral = make_referral(
             session, state="opened", student=student, place=place, consent=consent, by=manager
@@ -123,6 +131,7 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
             make_service_at_location(session, categories=["dental-checkup", "soccer"])
     for kind in ("waiting", "accepted"):
         make_proposals(session, number=rows, state=kind, now=now)
+    places_run, places_waiting = make_places_runs(session, students, place, now=now)
     runs = [make_import_run(session, now=now, lines=5 * rows) for _ in range(rows)]
     for number in range(rows):
         session.add(
@@ -184,6 +193,8 @@ def fill(session: Session, now: datetime, *, rows: int) -> dict[str, object]:
         "service": place.service_id,
         "location": place.location_id,
         "import_run": runs[0].id,
+        "places_run": places_run.id,
+        "places_waiting": places_waiting.id,
         "users": {
             "plan_manager": manager,
             "partner": make_user(session, "partner", organization=place.service.organization),

@@ -40,7 +40,7 @@ def test_the_front_door_leads_to_the_roles_first_page(
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.PLAN_MANAGER, ["Today", "My students", "Referrals", "Directory"]),
+        (Role.PLAN_MANAGER, ["Today", "My students", "Referrals", "Places", "Directory"]),
         (Role.PARTNER, ["Inbox", "Our listings", "Directory"]),
         (
             Role.DISTRICT_ADMIN,
@@ -48,6 +48,7 @@ def test_the_front_door_leads_to_the_roles_first_page(
                 "District",
                 "Students",
                 "Referrals",
+                "Places",
                 "Directory",
                 "Listing changes",
                 "Listings to call about",
