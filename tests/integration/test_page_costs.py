@@ -66,7 +66,6 @@ COSTS = {
     "/places/{places_run}": 10,
     "/places/{places_run}?state=accepted": 10,
     "/places/{places_waiting}": 3,
-    "/places/{places_waiting}/progress": 3,
     "/downloads": 4,
     "/import-conflicts": 4,
     "/import-conflicts/decided": 4,
