@@ -13,7 +13,7 @@ from app.downloads.models import CatalogExport
 from app.downloads.queries import exports_at_work
 from app.extensions import db
 from app.jobs.locks import exclusive
-from app.jobs.own_process import RunWork
+from app.jobs.work import RunWork
 from app.settings import Settings
 from app.storage.folders import sweep, work_folder
 from app.transactions import work_unit

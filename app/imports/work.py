@@ -24,7 +24,7 @@ from app.imports.progress import AT_WORK, Teller
 from app.imports.queries import mapping_of_source
 from app.imports.states import BUSY, State
 from app.jobs.locks import exclusive
-from app.jobs.own_process import RunWork
+from app.jobs.work import RunWork
 from app.settings import Settings
 from app.storage.folders import sweep, work_folder
 from app.storage.queries import parts_of

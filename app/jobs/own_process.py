@@ -11,12 +11,9 @@ import multiprocessing
 import os
 import threading
 import uuid
-from collections.abc import Callable
 
+from app.jobs.work import Work
 from app.settings import Settings
-
-Work = Callable[[uuid.UUID], None]
-RunWork = Callable[[Work, Settings, uuid.UUID], None]
 
 
 def in_own_process(work: Work, settings: Settings, id_: uuid.UUID) -> None:

@@ -15,7 +15,7 @@ from app.clock import utcnow
 from app.errors import Conflict, DomainError
 from app.extensions import db
 from app.jobs.locks import exclusive
-from app.jobs.own_process import RunWork
+from app.jobs.work import RunWork
 from app.places import queries, services
 from app.places.models import PlacesRun
 from app.rankings.work import bring_up_to_date

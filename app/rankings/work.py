@@ -17,7 +17,7 @@ from app.clock import day_there, district_zone, utcnow
 from app.errors import Conflict
 from app.extensions import db
 from app.jobs.locks import exclusive
-from app.jobs.own_process import RunWork
+from app.jobs.work import RunWork
 from app.rankings import queries, services
 from app.rankings.models import RankingRun
 from app.rankings.queries import Wanted

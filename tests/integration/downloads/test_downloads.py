@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.clock import utcnow
 from app.downloads import services, work
 from app.downloads.models import CatalogExport
-from app.jobs.own_process import Work
+from app.jobs.work import Work
 from app.settings import Settings
 from app.storage.models import StoredFile, StoredPart
 from catalog.models import Contact

@@ -12,7 +12,7 @@ from flask import Flask
 
 from app.clock import utcnow
 from app.imports.work import carry_out_waiting
-from app.jobs.own_process import Work
+from app.jobs.work import Work
 from app.settings import Settings
 from tests.fixtures.client import CheckedClient, TestResponse
 
