@@ -18,6 +18,7 @@ from app.clock import utcnow
 from app.errors import DomainError
 from app.extensions import db
 from app.rankings import queries, work
+from app.rankings.hands import processors
 from app.rankings.queries import Standing
 
 DEEPEST = 200
@@ -34,10 +35,15 @@ PROBLEMS_TOLD = 20
 )
 @click.option("--anew", is_flag=True, help="Begin from the first student, whatever is done.")
 @click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="How many to rank with.  [default: one for each processor]",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="The result as JSON; the progress goes apart."
 )
 @with_appcontext
-def match_district(top: int, anew: bool, as_json: bool) -> None:
+def match_district(top: int, processes: int | None, *, anew: bool, as_json: bool) -> None:
     """Rank the services for every student and keep it; stopped, it resumes where it was."""
     begun = time.perf_counter()
     now = utcnow()
@@ -51,7 +57,12 @@ def match_district(top: int, anew: bool, as_json: bool) -> None:
             if is_resumed:
                 click.echo(f"Resuming: {total - left:,} of {total:,} are ranked.", err=True)
             with progress_bar(total, done=total - left) as bar:
-                work.rank_due(ranking, run.id, on_progress=bar.update)
+                work.rank_due(
+                    ranking,
+                    run.id,
+                    processes=processes or processors(),
+                    on_progress=bar.update,
+                )
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     with db.sessionmaker() as session:

@@ -19,6 +19,7 @@ from app.extensions import db
 from app.jobs.locks import exclusive
 from app.jobs.work import RunWork
 from app.rankings import queries, services
+from app.rankings.hands import ranked_chunks
 from app.rankings.models import RankingRun
 from app.rankings.queries import Wanted
 from app.recommendations.many import ManyRanker
@@ -97,23 +98,32 @@ def rank_all(
     student_ids: Sequence[uuid.UUID],
     *,
     run_id: uuid.UUID | None,
+    processes: int = 1,
     on_progress: OnProgress = nothing,
 ) -> None:
     """Rank these students and keep it, a transaction a chunk."""
-    for start in range(0, len(student_ids), CHUNK):
-        chunk = student_ids[start : start + CHUNK]
-        with ranking.watch.on("ranking"), db.sessionmaker() as session:
-            ranked = ranking.ranker.rank(session, chunk)
+    chunks = [student_ids[at : at + CHUNK] for at in range(0, len(student_ids), CHUNK)]
+    results = ranked_chunks(ranking.ranker, chunks, processes=processes)
+    for chunk in chunks:
+        with ranking.watch.on("ranking"):
+            ranked = next(results)
         with ranking.watch.on("keeping"), work_unit() as session:
             services.keep_rankings(session, ranked, ranking.wanted, run_id=run_id)
         on_progress(len(chunk))
+    results.close()
 
 
-def rank_due(ranking: Ranking, run_id: uuid.UUID, *, on_progress: OnProgress = nothing) -> None:
-    """Do what the run has left to do."""
+def rank_due(
+    ranking: Ranking,
+    run_id: uuid.UUID,
+    *,
+    processes: int = 1,
+    on_progress: OnProgress = nothing,
+) -> None:
+    """Do what the run has left to do. With several `processes` those who wait wait less."""
     with ranking.watch.on("ranking"), db.sessionmaker() as session:
         due = queries.students_due(session, run_id)
-    rank_all(ranking, due, run_id=run_id, on_progress=on_progress)
+    rank_all(ranking, due, run_id=run_id, processes=processes, on_progress=on_progress)
     with work_unit() as session:
         services.note_ended(session, run_id, now=utcnow())
 

@@ -98,8 +98,7 @@ class ManyRanker:
         """Rank these students (4 statements). Who was deleted meanwhile is left out."""
         found = facts_of(session, student_ids)
         histories = referral_histories(session, student_ids, now=self.now)
-        versions: list[tuple[uuid.UUID, int]] = []
-        profiles: list[Profile] = []
+        sound: list[tuple[uuid.UUID, int, Profile]] = []
         ranked: list[Ranked] = []
         for facts, version in found:
             try:
@@ -107,10 +106,12 @@ class ManyRanker:
             except (Invalid, ProfileError) as error:
                 ranked.append(Ranked(facts.id, version, b"", 0, 0, str(error)))
                 continue
-            versions.append((facts.id, version))
-            profiles.append(profile)
-        if not profiles:
-            return ranked
+            sound.append((facts.id, version, profile))
+        return ranked + self.packed(sound) if sound else ranked
+
+    def packed(self, sound: Sequence[tuple[uuid.UUID, int, Profile]]) -> list[Ranked]:
+        """The rankings of students (id, version of their facts, profile) that can be ranked."""
+        profiles = [profile for *_, profile in sound]
         table = self.engine.table(profiles, self.top, on=self.on, load=self.load)
         numbers = (table.rows >= 0).sum(axis=1).tolist()
         packed = np.zeros(table.rows.shape, dtype=PACKED)
@@ -118,7 +119,7 @@ class ManyRanker:
         packed["score"] = table.scores
         fitting = (table.considered - table.excluded).tolist()
         considered = table.considered.tolist()
-        ranked += [
+        return [
             Ranked(
                 student_id,
                 version,
@@ -126,9 +127,8 @@ class ManyRanker:
                 considered[at],
                 fitting[at],
             )
-            for at, (student_id, version) in enumerate(versions)
+            for at, (student_id, version, _) in enumerate(sound)
         ]
-        return ranked
 
 
 def sound_profile(facts: StudentFacts, on: date, history: ReferralHistory) -> Profile:
@@ -179,7 +179,7 @@ def facts_of(session: Session, student_ids: Sequence[uuid.UUID]) -> list[tuple[S
     found = []
     for row in students:
         *plain, languages, situations, access, hours, version, school_id, plan_id = row
-        lists = (listed(languages) or [], listed(situations), listed(access) or [], listed(hours))
+        lists = (listed(languages) or [], listed(situations), listed(access) or [], hours)
         plan = PlanFacts(needs[plan_id], interests[plan_id]) if plan_id else None
         facts = (*plain, *lists, schools[school_id], plan)
         found.append((StudentFacts(*facts), version))

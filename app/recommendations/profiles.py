@@ -6,10 +6,12 @@ immigration status are not read: the tables do not hold them either.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.errors import Invalid
@@ -48,7 +50,7 @@ class StudentFacts:
     languages: list[str]
     situations: list[str] | None
     access_needs: list[str]
-    free_hours: list[list[int]] | None
+    free_hours: str | None  # as JSON
     school: Any
     plan: PlanFacts | None
 
@@ -138,10 +140,19 @@ def point_of(latitude: float | None, longitude: float | None) -> Point | None:
     return Point(latitude, longitude)
 
 
-def free_hours_of(rows: list[list[int]] | None) -> tuple[Hours, ...] | None:
-    """[[weekday, opens, closes], …] as Hours. Raises Invalid where a row is no such triple."""
+@lru_cache(maxsize=4_096)
+def hours_in(text: str) -> tuple[Hours, ...] | None:
+    """The same from the JSON that is kept: once for all who have the same free hours."""
+    return free_hours_of(json.loads(text))
+
+
+def free_hours_of(rows: list[list[int]] | str | None) -> tuple[Hours, ...] | None:
+    """[[weekday, opens, closes], …] as Hours; also from its JSON. Raises Invalid where a row is no
+    such triple."""
     if rows is None:
         return None
+    if isinstance(rows, str):
+        return hours_in(rows)
     try:
         return tuple(Hours(*(int(figure) for figure in row)) for row in rows)
     except (TypeError, ValueError):

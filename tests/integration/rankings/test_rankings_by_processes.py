@@ -1,4 +1,5 @@
-"""The worker's part in a process of its own: killed in the middle, it goes on where it was."""
+"""Rankings by other processes: several rank what one does, and one that is killed in the middle is
+followed by another that goes on where it was."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from app.extensions import db
 from app.jobs.own_process import in_own_process
 from app.rankings import queries, work
 from app.rankings.models import RankingRun, StudentRanking
+from app.recommendations.many import ONE
 from app.students.models import Plan, PlanNeed, Student
 from app.transactions import work_unit
 from tests.factories import make_school, make_service_at_location
@@ -80,6 +82,36 @@ def fill() -> None:
 def number_ranked() -> int:
     with db.sessionmaker() as session:
         return session.scalar(select(func.count()).select_from(StudentRanking)) or 0
+
+
+def rows() -> set[tuple[uuid.UUID, bytes, int, int]]:
+    with db.sessionmaker() as session:
+        found = session.execute(
+            select(
+                StudentRanking.student_id,
+                StudentRanking.best,
+                StudentRanking.considered,
+                StudentRanking.fitting,
+            )
+        )
+        return {tuple(row) for row in found}
+
+
+def test_several_processes_rank_what_one_does(context: Flask) -> None:
+    fill()
+    now = utcnow()
+    ranking = work.prepared(top=5, now=now)
+    told: list[int] = []
+    run, _ = work.begin(ranking.wanted, anew=False, now=now)
+    work.rank_due(ranking, run.id, processes=3, on_progress=told.append)
+    by_three = rows()
+    assert told == [work.CHUNK] * 8
+    run, _ = work.begin(ranking.wanted, anew=True, now=utcnow())
+    work.rank_due(ranking, run.id, processes=1)
+    assert len(by_three) == STUDENTS
+    assert all(len(best) == 5 * ONE.size for _, best, _, _ in by_three)
+    assert rows() == by_three
+    assert not multiprocessing.active_children()
 
 
 def test_killed_in_the_middle_it_goes_on_with_who_is_left(context: Flask) -> None:
