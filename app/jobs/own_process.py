@@ -8,11 +8,10 @@ the settings that it is given; it ends at once when the process that started it 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import threading
 import uuid
 
-from app.jobs.work import Work
+from app.jobs.work import Work, end_with_parent
 from app.settings import Settings
 
 
@@ -37,11 +36,3 @@ def run_alone(work: Work, settings: Settings, id_: uuid.UUID) -> None:
     app = create_app(settings)
     with app.app_context():
         work(id_)
-
-
-def end_with_parent() -> None:
-    """Wait until the process that started this one is gone, then end without another step."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -1,8 +1,11 @@
-"""The kinds of work that is handed to a process of its own; types alone, so that who names them
-does not bring the whole application along (app/jobs/own_process.py makes one)."""
+"""What the kinds of work in another process have in common. Apart from `own_process`, which makes a
+whole application there, so that who names them does not bring it along.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import uuid
 from collections.abc import Callable
 
@@ -10,3 +13,11 @@ from app.settings import Settings
 
 Work = Callable[[uuid.UUID], None]
 RunWork = Callable[[Work, Settings, uuid.UUID], None]
+
+
+def end_with_parent() -> None:
+    """Wait until the process that started this one is gone, then end without another step."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

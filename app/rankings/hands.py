@@ -16,7 +16,7 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from app.extensions import db
-from app.jobs.own_process import end_with_parent
+from app.jobs.work import end_with_parent
 from app.recommendations.many import ManyRanker, Ranked
 
 CHUNKS_EACH = 2  # fewer are not worth a process
