@@ -103,15 +103,17 @@ CLOSED = "closed"
 ADDRESS = {"street": "address_1", "town": "city", "zip": "postal_code"}
 
 
-def fields_of(service: Service) -> dict[str, ListingField]:
-    """Every field that the partner of this service may correct, by code."""
+def fields_of(service: Service, *, by_link: bool = False) -> dict[str, ListingField]:
+    """Every field that the partner of this service may correct, by code. `by_link`: without what a
+    confidential place keeps to itself, since a message with a link may be passed on.
+    """
     places = [place for place in service.service_at_locations if place.is_listed]
     return {
         **FIELDS,
         **{
             field.code: field
             for place in sorted(places, key=lambda place: str(place.id))
-            for field in fields_of_place(place)
+            for field in fields_of_place(place, by_link=by_link)
         },
         "new_place": ListingField(
             "new_place",
@@ -124,10 +126,22 @@ def fields_of(service: Service) -> dict[str, ListingField]:
     }
 
 
-def fields_of_place(place: ServiceAtLocation) -> list[ListingField]:
+def fields_of_place(place: ServiceAtLocation, *, by_link: bool) -> list[ListingField]:
     """What can be corrected of one place: hours, and its address where it is somewhere."""
-    kinds = ["hours", *(ADDRESS if place.location.location_type != "virtual" else ()), "closed"]
-    return [place_field(kind, place.id) for kind in kinds]
+    address = tuple(ADDRESS) if place.location.location_type != "virtual" else ()
+    if by_link and place.location.is_confidential:
+        address = ("town",)
+    return [place_field(kind, place.id) for kind in ("hours", *address, "closed")]
+
+
+def is_kept_from_links(service: Service, code: str) -> bool:
+    """Whether a field, or what was once written into it, tells where a confidential place is."""
+    hidden = [p for p in service.service_at_locations if p.location.is_confidential]
+    kind, _, place = code.partition(":")
+    return bool(hidden) and (
+        kind == "new_place"
+        or (kind in ADDRESS and kind != "town" and place in {p.id.hex for p in hidden})
+    )
 
 
 def place_field(kind: str, place_id: uuid.UUID) -> ListingField:

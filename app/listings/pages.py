@@ -14,7 +14,14 @@ from app.clock import day_there, utcnow
 from app.errors import Invalid
 from app.extensions import db
 from app.listings import queries, services, suggesting
-from app.listings.fields import FIELDS, KINDS, ListingField, fields_of, label_of
+from app.listings.fields import (
+    FIELDS,
+    KINDS,
+    ListingField,
+    fields_of,
+    is_kept_from_links,
+    label_of,
+)
 from app.security.guard import requires, requires_link, signed_in_actor
 from app.security.models import AccessLink
 from app.security.policy import Actor
@@ -43,6 +50,7 @@ def show_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnVa
         listing_by_link(link, actor),
         "listings/by_link.html",
         {step: url_for(f"listings.{step}_by_link", token=token) for step in STEPS},
+        by_link=True,
     )
 
 
@@ -278,11 +286,17 @@ def listing_by_link(link: AccessLink, actor: Actor) -> Service:
     return service
 
 
-def listing_page(service: Service, template: str, urls: dict[str, str]) -> ResponseReturnValue:
+def listing_page(
+    service: Service, template: str, urls: dict[str, str], *, by_link: bool = False
+) -> ResponseReturnValue:
     """A listing with its three forms."""
-    changes = queries.changes_of(db.session, service.id)
+    changes = [
+        change
+        for change in queries.changes_of(db.session, service.id)
+        if not (by_link and is_kept_from_links(service, change.field))
+    ]
     waiting = {change.field: change.new_value for change in changes if change.state == "waiting"}
-    known = fields_of(service)
+    known = fields_of(service, by_link=by_link)
     return render_template(
         template,
         service=service,
@@ -290,7 +304,11 @@ def listing_page(service: Service, template: str, urls: dict[str, str]) -> Respo
         suggestions=suggesting.suggestions_of(db.session, service.id),
         about=suggesting.ABOUT,
         fields=[field for field in known.values() if field.code in FIELDS],
-        places=places_of(service, known),
+        places=[
+            (id_, "" if by_link and is_hidden else name, fields)
+            for id_, name, is_hidden, fields in places_of(service, known)
+        ],
+        keeps_streets=by_link and any(hidden for _, _, hidden, _ in places_of(service, known)),
         live=live_kinds(),
         place_lines=place_lines(service, known),
         values={code: field.read(service) for code, field in known.items()} | waiting,
@@ -301,13 +319,14 @@ def listing_page(service: Service, template: str, urls: dict[str, str]) -> Respo
 
 def places_of(
     service: Service, known: Mapping[str, ListingField]
-) -> list[tuple[str, str, list[ListingField]]]:
-    """Each place of the form: its id, what it is called, and its fields."""
+) -> list[tuple[str, str, bool, list[ListingField]]]:
+    """Each place of the form: its id, what it is called, if it is confidential, and its fields."""
     found = []
     for place in sorted(service.service_at_locations, key=lambda place: str(place.id)):
         fields = [field for code, field in known.items() if code.endswith(place.id.hex)]
         if fields:
-            found.append((place.id.hex, place.location.name or "", fields))
+            location = place.location
+            found.append((place.id.hex, location.name or "", location.is_confidential, fields))
     return found
 
 
@@ -317,7 +336,7 @@ def place_lines(service: Service, known: Mapping[str, ListingField]) -> list[str
         ", ".join(
             text for field in fields if field.kind != "closed" and (text := field.read(service))
         )
-        for _, _, fields in places_of(service, known)
+        for *_, fields in places_of(service, known)
     ]
 
 

@@ -108,7 +108,7 @@ def correct_listing(
     """
     service = queries.listing_for(session, by, service_id, action="listings.edit")
     waiting = {c.field: c for c in queries.changes_of(session, service.id) if c.state == "waiting"}
-    known = fields_of(service)
+    known = fields_of(service, by_link=by.role is Role.LISTING_LINK)
     changes = []
     for code, text in values.items():
         if code not in known:

@@ -62,14 +62,15 @@ class Withheld:
     hidden_locations: frozenset[uuid.UUID]
     hidden_places: frozenset[uuid.UUID]
     unlisted_places: frozenset[uuid.UUID]
-    phones_of_people: frozenset[uuid.UUID]
+    hidden_phones: frozenset[uuid.UUID]
     inactive_organizations: frozenset[uuid.UUID]
 
     def leaves_out(self, table: str, row: Row) -> bool:
-        """Whether the row belongs to a person, or to a place where the service is not any more."""
+        """Whether the row belongs to a person, to a place where the service is not any more, or to a
+        line in a confidential house."""
         if table == "service_at_location":
             return row["id"] in self.unlisted_places
-        if table == "phone" and row["contact_id"]:
+        if table == "phone" and row["id"] in self.hidden_phones:
             return True
         if table == "metadata":
             is_unlisted = {row["resource_id"], row["owner_id"]} & self.unlisted_places
@@ -77,7 +78,7 @@ class Withheld:
         linked = row["link_id"] if table == "attribute" else row.get("phone_id")
         return (
             row.get("service_at_location_id") in self.unlisted_places
-            or linked in self.phones_of_people
+            or linked in self.hidden_phones
             or linked in self.unlisted_places
             or row.get("link_entity") in {"contact", "service_intake", "eligibility_rule"}
         )
@@ -147,7 +148,9 @@ def read_withheld(session: Session) -> Withheld:
         hidden_locations=ids(location.c.is_confidential, of=location),
         hidden_places=ids(place.c.location_id.in_(hidden), of=place),
         unlisted_places=ids(~place.c.is_listed, of=place),
-        phones_of_people=ids(phone.c.contact_id.is_not(None), of=phone),
+        hidden_phones=ids(
+            phone.c.contact_id.is_not(None) | phone.c.location_id.in_(hidden), of=phone
+        ),
         inactive_organizations=ids(~organization.c.is_active, of=organization),
     )
 

@@ -153,7 +153,8 @@ class Nested:
             languages=self.facts("language", "location_id", row),
             addresses=self.facts("address", "location_id", row, hidden=hidden),
             accessibility=self.facts("accessibility", "location_id", row, hidden=hidden),
-            phones=self.phones("location_id", row),
+            # A line in a house leads to the house.
+            phones=[] if hidden else self.phones("location_id", row),
             schedules=self.facts("schedule", "location_id", row, hidden=hidden),
             attributes=self.attributes("location", row, facts=location_facts(row), hidden=hidden),
             metadata=self.history(row, hidden=hidden),

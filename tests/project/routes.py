@@ -150,7 +150,7 @@ def call(
     adapter = client.application.url_map.bind("localhost")
     path = adapter.build(route.endpoint, values, method=route.method)
     if route.method in SAFE:
-        return client.open(path, method=route.method)
+        return client.open(path, method=route.method, buffered=True)
     body = BODIES.get(route.endpoint, {})
     return client.open(
         path,
