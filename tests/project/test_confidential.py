@@ -112,7 +112,9 @@ def scene(session: Session, now: datetime, app: Flask) -> Scene:
     shelter = make_organization(session, name="Safe Harbor")
     places = [hidden_place(session, shelter) for _ in range(2)]
     service, twin = (
-        make_service(session, organization=shelter, name="Safe Night", categories=["dental-checkup"])
+        make_service(
+            session, organization=shelter, name="Safe Night", categories=["dental-checkup"]
+        )
         for _ in range(2)
     )
     label_service(session, service, "soccer")
