@@ -25,8 +25,10 @@ from app.downloads import work
 from app.jobs.own_process import Work
 from app.listings.models import ListingChange
 from app.notices.models import Notice
+from app.places.models import PlaceProposal, PlacesRun, SeatValue
 from app.security.policy import Actor, Role
 from app.settings import Settings
+from app.students.models import Student
 from catalog.duplicate_queue import refresh_pairs
 from catalog.history import NEW
 from catalog.models import (
@@ -40,6 +42,7 @@ from catalog.models import (
     Phone,
     Schedule,
     Service,
+    ServiceAtLocation,
     Taxonomy,
     TaxonomyTerm,
 )
@@ -142,6 +145,7 @@ def scene(session: Session, now: datetime, app: Flask) -> Scene:
     session.flush()
     pairs = session.scalars(select(DuplicatePair)).all()
     run = make_import_run(session, now=now)
+    shared = places_run(session, student, at[1], now)
     bump_revision(session)
     session.flush()
     taxonomy = Taxonomy(name="Sample", description="Words")
@@ -169,6 +173,8 @@ def scene(session: Session, now: datetime, app: Flask) -> Scene:
             "hsds.get_service_at_location": at[0].id,
             "hsds.get_taxonomy": taxonomy.id,
             "hsds.get_taxonomy_term": term.id,
+            "places.show_run": shared.id,
+            "places.show_progress": shared.id,
         },
         tokens={
             "referral": make_partner_link(
@@ -187,6 +193,48 @@ def scene(session: Session, now: datetime, app: Flask) -> Scene:
         },
         service=service,
     )
+
+
+def places_run(
+    session: Session, student: Student, place: ServiceAtLocation, now: datetime
+) -> PlacesRun:
+    """Open places were shared out, and the shelter's is proposed."""
+    run = PlacesRun(
+        school_id=student.school_id,
+        term="Spring",
+        state="done",
+        created_at=now,
+        created_by="Lee Poe",
+        ended_at=now,
+        counts={"students": 1, "proposals": 1, "without": 0, "untold": 0},
+    )
+    session.add(run)
+    session.flush()
+    session.add_all(
+        [
+            PlaceProposal(
+                run_id=run.id,
+                student_id=student.id,
+                service_id=place.service_id,
+                service_at_location_id=place.id,
+                category="dental-checkup",
+                urgency=2,
+                score=900,
+            ),
+            SeatValue(
+                run_id=run.id,
+                service_id=place.service_id,
+                seats=1,
+                proposed=1,
+                urgent=0,
+                pressing=0,
+                students=1,
+                score=900,
+            ),
+        ]
+    )
+    session.flush()
+    return run
 
 
 def hidden_place(session: Session, organization: object) -> Location:
@@ -277,7 +325,8 @@ def answers_of(
     kind = {"/r/": "referral", "/f/": "family", "/l/": "listing"}.get(route.rule[:3], "referral")
     found = []
     for more in ids:
-        rows = {**scene.rows, **more, "id_": scene.by_endpoint.get(route.endpoint)}
+        own = scene.by_endpoint.get(route.endpoint)
+        rows = {**scene.rows, **more, **({"id_": own, "run_id": own} if own else {})}
         answer = call(client, route, lambda name, rows=rows: rows[name], token=scene.tokens[kind])
         text = contents(answer.get_data()) + "\n".join(f"{k}: {v}" for k, v in answer.headers)
         found.append((answer.status_code, text))
