@@ -3,7 +3,7 @@
 Services and queries never do: they take `now`, so that a test can say what time it is.
 """
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -25,6 +25,12 @@ def district_zone() -> ZoneInfo:
 def district_date(moment: datetime) -> date:
     """The calendar day in the district at `moment`: what people there call today. For views."""
     return moment.astimezone(district_zone()).date()
+
+
+def begin_of_day(session: Session, day: date) -> datetime:
+    """The first moment of a calendar day in the district."""
+    zone: tzinfo = session.info.get(ZONE, UTC)
+    return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
 def day_there(session: Session, moment: datetime) -> date:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import gc
 import threading
+import uuid
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import structlog
@@ -20,14 +21,18 @@ from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
-from app.recommendations.offers import OfferList, offers_of
+from app.clock import begin_of_day
+from app.recommendations.offers import Doubt, OfferList, offers_of
+from app.referrals.queries import track_records
 from catalog.queries import current_revision, services_on_offer
 from catalog.taxonomy import broader
 from matching.engine import Engine
 from matching.parameters import PRESETS, Parameters, load
+from matching.types import TrackRecord
 
 log = structlog.get_logger(__name__)
 
+RECORD_KEPT = timedelta(days=730)  # a partner is judged by what it does now
 PARAMETERS = "matching_parameters"  # in Session.info; create_app puts the district's there
 
 
@@ -93,10 +98,25 @@ def read_offers(session: Session, on: date) -> OfferList:
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return offers_of(services_on_offer(session), on=on)
+        return offers_of(services_on_offer(session), on=on, records=records_on(session, on))
     finally:
         if was_enabled:
             gc.enable()
+
+
+def records_on(session: Session, on: date) -> Mapping[uuid.UUID, TrackRecord]:
+    """What became of each service's referrals, up to yesterday's end: so that all who rank on one day
+    rank by the same figures, whichever process they ask (1 statement)."""
+    today = begin_of_day(session, on)
+    found = track_records(session, since=today - RECORD_KEPT, before=today)
+    return {service_id: TrackRecord(*figures) for service_id, figures in found.items()}
+
+
+def doubts_on(session: Session, on: date) -> tuple[Doubt, ...]:
+    """What the listings leave in doubt, as the engine of the day was built."""
+    engine_for(session, PRESETS[0], on=on)
+    with _lock:
+        return _shelves[session.get_bind()].offers.doubts
 
 
 def forget() -> None:

@@ -7,9 +7,10 @@ Dirty rows never stop it: a fact that cannot be used counts as not said and is t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from app.recommendations.eligibility import eligibility_of
 from app.recommendations.hours import current, hours_of, schedules_of, season_of
@@ -19,9 +20,11 @@ from catalog.importers.places import read_zip
 from catalog.models import Location, Service, ServiceAtLocation
 from catalog.taxonomy import UnknownTermError, term
 from catalog.vocabulary import ACCESS_NEEDS
-from matching.types import Offer, Openings
+from matching.checks import contradiction
+from matching.types import Offer, Openings, TrackRecord
 
 ROUGH_METRES = 8_000  # of a ZIP area that the Census Bureau's list does not have
+CONTRADICTORY = "{what}: what is said contradicts itself, so it is recommended to nobody"
 NO_INTERPRETER = frozenset({"no", "none", "n/a", "not available"})
 
 
@@ -42,10 +45,19 @@ class OfferList:
     doubts: tuple[Doubt, ...]
 
 
-def offers_of(services: Iterable[Service], *, on: date) -> OfferList:
+NO_RECORDS: Mapping[uuid.UUID, TrackRecord] = MappingProxyType({})
+
+
+def offers_of(
+    services: Iterable[Service],
+    *,
+    on: date,
+    records: Mapping[uuid.UUID, TrackRecord] = NO_RECORDS,
+) -> OfferList:
     """Every listed place of every service as an Offer keyed by the id of its service_at_location.
 
-    `on` decides which of several seasons' schedules and prices count. Expects what
+    `on` decides which of several seasons' schedules and prices count; `records` tell what became of
+    a service's referrals. Expects what
     `catalog.queries.services_on_offer` loads.
     """
     offers: list[Offer] = []
@@ -56,13 +68,20 @@ def offers_of(services: Iterable[Service], *, on: date) -> OfferList:
         if not places:
             found.append("it is listed at no place, not even online, so it cannot be recommended")
         if places:
-            offers += offers_of_service(service, places, on, found)
+            record = records.get(service.id, TrackRecord())
+            own = offers_of_service(service, places, on, record, found)
+            found += [CONTRADICTORY.format(what=what) for what in map(contradiction, own) if what]
+            offers += own
         doubts += [Doubt(service.id, service.name, what) for what in dict.fromkeys(found)]
     return OfferList(tuple(offers), tuple(doubts))
 
 
 def offers_of_service(
-    service: Service, places: list[ServiceAtLocation], on: date, doubts: list[str]
+    service: Service,
+    places: list[ServiceAtLocation],
+    on: date,
+    record: TrackRecord,
+    doubts: list[str],
 ) -> list[Offer]:
     """The service at each of `places`."""
     who = eligibility_of(service, doubts)
@@ -111,6 +130,7 @@ def offers_of_service(
                 referral_cap=intake.referral_cap if intake else None,
                 documents=tuple(d.document for d in service.required_documents if d.document),
                 confirmed=service.assured_date,
+                track_record=record,
             )
         )
     return offers

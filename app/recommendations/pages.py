@@ -21,11 +21,12 @@ from app.recommendations import queries
 from app.recommendations.asks import WHOLE_PLAN, Ask, parse_ask
 from app.recommendations.comparing import MOST_COMPARED, Compared, compare
 from app.recommendations.explanations import PartRow
+from app.recommendations.mending import listings_to_mend
 from app.recommendations.narrowing import COSTS, MILES, ORDERS, Narrowing, parse_narrowing
 from app.recommendations.support import SupportPage
 from app.security.guard import requires, signed_in_actor
 from app.web.map import map_source
-from app.web.paging import Page, requested_page
+from app.web.paging import PAGE_SIZE, Page, requested_page
 from catalog.vocabulary import WEEKDAYS
 
 blueprint = Blueprint("recommendations", __name__, template_folder="templates")
@@ -179,3 +180,18 @@ def criteria_of(columns: Sequence[Compared]) -> list[tuple[str, list[PartRow | N
         (part.label, [column.match.parts[at] if column.match else None for column in columns])
         for at, part in enumerate(first.parts if first else ())
     ]
+
+
+@blueprint.get("/listings-to-mend")
+@requires("catalog.edit")
+def list_to_mend() -> ResponseReturnValue:
+    """Listings that contradict themselves, or say what the ranking cannot read."""
+    number = requested_page()
+    found, total = listings_to_mend(
+        db.session,
+        signed_in_actor(),
+        now=utcnow(),
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
+    return render_template("recommendations/mending.html", page=Page(found, number, total))

@@ -15,7 +15,16 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.clock import day_there
 from app.errors import NotFound
 from app.referrals.models import Referral
-from app.referrals.states import DECLINE_REASONS, GOES_THERE, OPEN, WITH_PARTNER, State
+from app.referrals.states import (
+    CLOSED,
+    CONNECTED,
+    DECLINE_REASONS,
+    GOES_THERE,
+    NOT_THE_PARTNERS_DOING,
+    OPEN,
+    WITH_PARTNER,
+    State,
+)
 from app.security import policy
 from app.security.policy import Actor
 from app.students.models import School, Student, student_guardian
@@ -33,6 +42,31 @@ class ReferralHistory:
 
 
 NOTHING_YET = ReferralHistory(frozenset(), {})
+
+
+def track_records(
+    session: Session, *, since: datetime, before: datetime
+) -> dict[uuid.UUID, tuple[int, int]]:
+    """By service: how many of its referrals were closed in that time, and how many of them with the
+    student connected (1 statement). Left out is what was withdrawn by the school, and what ended for
+    a reason that no partner can help (`NOT_THE_PARTNERS_DOING`).
+    """
+    reason = func.coalesce(Referral.decline_reason, Referral.close_reason, "")
+    rows = session.execute(
+        select(
+            Referral.service_id,
+            func.count(),
+            func.count().filter(Referral.outcome.in_(CONNECTED)),
+        )
+        .where(
+            Referral.state.in_(CLOSED - {State.WITHDRAWN}),
+            reason.not_in(NOT_THE_PARTNERS_DOING),
+            Referral.closed_at >= since,
+            Referral.closed_at < before,
+        )
+        .group_by(Referral.service_id)
+    )
+    return {service_id: (closed, connected) for service_id, closed, connected in rows}
 
 
 def referral_history(session: Session, student_id: uuid.UUID, *, now: datetime) -> ReferralHistory:

@@ -207,4 +207,11 @@ CLOSE_REASONS = (
     "other",
 )
 
+# A partner's track record: what ended with the student connected, and what no partner can help.
+CONNECTED = frozenset({"need_met", "enrolled", "partly_met"})
+NOT_THE_PARTNERS_DOING = frozenset(
+    {"not_eligible", "wrong_service", "cannot_reach_family"}  # of DECLINE_REASONS
+    | {"family_declined", "moved", "found_other_help", "sent_by_mistake"}  # of CLOSE_REASONS
+)
+
 OUTCOMES = ("need_met", "enrolled", "partly_met", "referred_on")

@@ -44,6 +44,7 @@ NAVIGATION = (
     (lazy_gettext("Directory"), "directory.browse", "catalog.read", "search"),
     (lazy_gettext("Listing changes"), "listings.list_waiting", "listings.review", "edit"),
     (lazy_gettext("Listings to call about"), "listings.list_to_call", "listings.review", "phone"),
+    (lazy_gettext("Listings to mend"), "recommendations.list_to_mend", "catalog.edit", "alert"),
     (lazy_gettext("Twice in the directory?"), "duplicates.list_pairs", "catalog.merge", "people"),
     (lazy_gettext("Places on the map"), "geocoding.list_places", "catalog.edit", "pin"),
     (lazy_gettext("Imports"), "imports.list_runs", "catalog.import", "inbox"),

@@ -129,10 +129,17 @@ def load(
     if overrides:
         _check_overrides(overrides)
 
+    where: dict[str, str] = {}
+
     def read(file: str, names: list[str]) -> dict[str, int | str]:
-        values = _File(folder / file).read(names)
+        shipped = _File(folder / file)
+        values = shipped.read(names)
+        where.update({name: shipped.where(name) for name in values})
         if overrides and (overrides / file).exists():
-            values |= _File(overrides / file).read(names, partly=True)
+            own = _File(overrides / file)
+            changed = own.read(names, partly=True)
+            values |= changed
+            where.update({name: f"{own.where(name)} of the district's" for name in changed})
         return values
 
     names = [one.name for one in fields(Parameters) if one.metadata or one.name == "language_local"]
@@ -146,7 +153,9 @@ def load(
                 f" {values[least]}. Change one of them."
             )
     weights = _weights(
-        f"{preset}.toml", read(f"{preset}.toml", [f"weight_{criterion}" for criterion in CRITERIA])
+        f"{preset}.toml",
+        read(f"{preset}.toml", [f"weight_{criterion}" for criterion in CRITERIA]),
+        where,
     )
     content = json.dumps([values, weights], sort_keys=True)
     version = f"{preset}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
@@ -171,17 +180,21 @@ def _check_overrides(folder: Path) -> None:
             )
 
 
-def _weights(file: str, read: Mapping[str, int | str]) -> dict[str, int]:
+def _weights(file: str, read: Mapping[str, int | str], where: Mapping[str, str]) -> dict[str, int]:
     weights = {criterion: read[f"weight_{criterion}"] for criterion in CRITERIA}
     whole = {name: value for name, value in weights.items() if isinstance(value, int)}
     if sum(whole.values()) != 1000:
+        told = ", ".join(
+            f"{name} {value} ({where[f'weight_{name}']})" for name, value in whole.items()
+        )
         raise ParameterError(
             f"{file}: the weights sum to {sum(whole.values())} and must sum to 1000,"
-            " so that scores of all presets compare. Change [weight.*] values."
+            f" so that scores of all presets compare: {told}. Change [weight.*] values."
         )
     if whole["track_record"] > TRACK_RECORD_CEILING:
         raise ParameterError(
-            f"{file}: [weight.track_record] is {whole['track_record']} and may be at most"
+            f"{file}, {where['weight_track_record']}: [weight.track_record] is"
+            f" {whole['track_record']} and may be at most"
             f" {TRACK_RECORD_CEILING}, so that new partners have a chance."
         )
     return whole
@@ -246,11 +259,15 @@ class _File:
 
     def refusal(self, name: str, why: str) -> ParameterError:
         """The error for one key, with its line where the file names it."""
+        where = f", {place}" if (place := self.where(name)) else ""
+        return ParameterError(f"{self.path.name}{where}: [{self._headers.get(name, name)}] {why}.")
+
+    def where(self, name: str) -> str:
+        """The line of a key's table: "line 12"; "" where the file does not name it so."""
         header = self._headers.get(name)
         lines = self._text.splitlines()
         at = [n for n, line in enumerate(lines, 1) if header and line.strip() == f"[{header}]"]
-        where = f", line {at[0]}" if at else ""
-        return ParameterError(f"{self.path.name}{where}: [{header or name}] {why}.")
+        return f"line {at[0]}" if at else ""
 
 
 def _bounds(name: str) -> tuple[int, int]:

@@ -52,6 +52,7 @@ def test_the_front_door_leads_to_the_roles_first_page(
                 "Directory",
                 "Listing changes",
                 "Listings to call about",
+                "Listings to mend",
                 "Twice in the directory?",
                 "Places on the map",
                 "Imports",
