@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
@@ -21,9 +21,11 @@ from app.recommendations.asks import WHOLE_PLAN
 from app.recommendations.engines import engine_for
 from app.recommendations.many import unpacked
 from app.referrals.queries import open_counts
-from matching.allocation import Allocation, Candidate, MoreSeats, allocate
 from matching.terms import Relation, Terms
 from matching.types import Offer, Profile
+
+if TYPE_CHECKING:
+    from matching.allocation import Allocation, MoreSeats
 
 # What a place that is not there yet would score, for "one more place of a kind": the middle.
 TYPICAL: Final = 500_000
@@ -266,6 +268,9 @@ def allocated(
     With more than one place a student, two of them could serve one need: then only the better one is
     left to choose, and all is shared out once more.
     """
+    # Brings OR-Tools along, which no other page and no other command needs.
+    from matching.allocation import Candidate, allocate  # noqa: PLC0415
+
     missing = [
         Candidate(str(wisher.student_id), kind_key(code, wisher.school_id), TYPICAL, urgency)
         for wisher in wishers

@@ -29,6 +29,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+def test_the_solver_of_seats_is_loaded_only_where_seats_are_shared_out(tmp_path: Path) -> None:
+    """It takes 17 MB of every web process and time of every command."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import wsgi, sys; print('ortools' in sys.modules)"],
+        cwd=REPOSITORY,
+        env={**os.environ, "INSTANCE_DIR": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == "False"
+
+
 def test_every_file_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     wanted = {"wsgi.py"} | {
