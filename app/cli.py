@@ -29,6 +29,7 @@ def feature_commands() -> list[click.Command]:
     from app.places.commands import commands as place_commands
     from app.rankings.commands import commands as ranking_commands
     from app.recommendations.commands import commands as recommendation_commands
+    from app.reports.commands import commands as report_commands
     from app.security.commands import commands as account_commands
 
     return [
@@ -38,6 +39,7 @@ def feature_commands() -> list[click.Command]:
         *place_commands,
         *ranking_commands,
         *recommendation_commands,
+        *report_commands,
     ]
 
 
