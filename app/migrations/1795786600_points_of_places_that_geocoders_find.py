@@ -1,6 +1,6 @@
 """points of places that geocoders find
 
-Revision: 1795786600, after 1795765295. Made 2026-11-27.
+Revision: 1795786600, after 1795786568. Made 2026-11-27.
 """
 
 from __future__ import annotations
