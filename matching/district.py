@@ -26,7 +26,7 @@ from matching.question import Question
 from matching.rule import Rule, Verdicts
 from matching.rules import RULES, reach
 from matching.scorers import CRITERIA, closeness, weights_of
-from matching.types import Point, Profile, Verdict
+from matching.types import NO, UNKNOWN, Point, Profile
 
 if TYPE_CHECKING:
     from matching.engine import Engine
@@ -113,7 +113,7 @@ class District:
         metres, is_known = self._metres(pairs, questions)
         # All of a tile travel alike, and no more of a student than that is asked here.
         verdicts = reach.verdicts_at(columns, pairs.row, questions[0], metres, is_known)
-        near = verdicts != Verdict.NO
+        near = verdicts != NO
         pairs.keep(near)
         near_metres, near_known = metres[near], is_known[near]
         score = day.points[pairs.row] + worth[pairs.student, columns.kind[pairs.row]]
@@ -122,7 +122,7 @@ class District:
         for criterion in _PERSONAL:
             values = self._shared(criterion, pairs, questions)
             score += weights_of(questions[0])[criterion.name] * values
-        asked = asked[near] + (verdicts[near] == Verdict.UNKNOWN)
+        asked = asked[near] + (verdicts[near] == UNKNOWN)
         fitting = np.bincount(pairs.student, minlength=len(questions))
         result.considered[at] = considered
         result.excluded[at] = considered - fitting
@@ -147,8 +147,8 @@ class District:
         asked = self._day.questions[pairs.row]
         for rule in _RULES:
             verdicts = self._verdicts(rule, pairs, questions)
-            asked += verdicts == Verdict.UNKNOWN
-            fits = verdicts != Verdict.NO
+            asked += verdicts == UNKNOWN
+            fits = verdicts != NO
             if not fits.all():
                 pairs.keep(fits)
                 asked = asked[fits]

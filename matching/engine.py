@@ -27,9 +27,10 @@ from matching.parameters import Parameters
 from matching.question import Question
 from matching.reference import NO_LOAD, ReferenceEngine
 from matching.rule import Rule
-from matching.rules import RULES, judge_sound, reach
-from matching.scorers import CRITERIA, closeness, parts_of, weights_of
-from matching.types import Match, Offer, Profile, Ranking, Reason, Verdict
+from matching.rules import RULES, reach
+from matching.scorers import CRITERIA, closeness, weights_of
+from matching.tellings import Telling, Tellings
+from matching.types import NO, UNKNOWN, Match, Offer, Profile, Ranking, Reason
 
 _DAYS_KEPT: Final = 3
 _MANY: Final = 2_000  # rows of which it pays to drop the refused before the next rule
@@ -77,6 +78,7 @@ class Engine(ReferenceEngine):
         self._background = index.background
         self._days: dict[date, Day] = {}
         self._answers = Answers(self._columns)
+        self._tellings = Tellings(self._columns)
 
     def rank(
         self, profile: Profile, k: int, *, on: date, load: Mapping[str, int] = NO_LOAD
@@ -92,10 +94,11 @@ class Engine(ReferenceEngine):
         worth, serves = self.worth_of_kinds(question)
         considered = int(self.index.rows_of_kind[serves].sum())
         rows, metres, is_known = self._fitting(self.index.candidates(serves, question), question)
-        best = self._best(rows, k, worth, question, metres, is_known)
+        telling = self._tellings.of(question)
+        best = self._best(rows, k, worth, question, telling, metres, is_known)
         return Ranking(
             matches=tuple(
-                self._told(rank, row, reasons, question)
+                self._told(rank, row, reasons, telling)
                 for rank, (row, reasons) in enumerate(best, 1)
             ),
             considered=considered,
@@ -115,14 +118,12 @@ class Engine(ReferenceEngine):
         table = self.table(profiles, k, on=on, load=load)
         rankings = []
         for at, profile in enumerate(profiles):
-            question = self.question(profile, on, load)
+            telling = self._tellings.of(self.question(profile, on, load))
             rows = [row for row in table.rows[at].tolist() if row >= 0]
             rankings.append(
                 Ranking(
                     matches=tuple(
-                        self._told(
-                            rank, row, judge_sound(self._columns.offers[row], question), question
-                        )
+                        self._told(rank, row, telling.reasons(row), telling)
                         for rank, row in enumerate(rows, 1)
                     ),
                     considered=int(table.considered[at]),
@@ -158,8 +159,8 @@ class Engine(ReferenceEngine):
             questions = np.zeros(len(every), dtype=np.int8)
             for rule in _BY_DAY:
                 verdicts = rule.verdicts(self._columns, every, question)
-                shut |= verdicts == Verdict.NO
-                questions += verdicts == Verdict.UNKNOWN
+                shut |= verdicts == NO
+                questions += verdicts == UNKNOWN
             points = np.zeros(len(every), dtype=np.int64)
             for criterion in CRITERIA:
                 if not criterion.facts:
@@ -192,7 +193,7 @@ class Engine(ReferenceEngine):
         metres, is_known = columns.metres(rows, question)
         if profile.home is not None:
             verdicts = reach.verdicts_at(columns, rows, question, metres, is_known)
-            near = verdicts != Verdict.NO
+            near = verdicts != NO
             rows, metres, is_known = rows[near], metres[near], is_known[near]
         fits = np.ones(len(rows), dtype=np.bool_)
         for rule in self._rules_to_ask(question):
@@ -203,7 +204,7 @@ class Engine(ReferenceEngine):
                 verdicts = self._answers.verdicts(rule, question)[rows]
             else:
                 verdicts = rule.verdicts(columns, rows, question)
-            fits &= verdicts != Verdict.NO
+            fits &= verdicts != NO
         return rows[fits], metres[fits], is_known[fits]
 
     def _rules_to_ask(self, question: Question) -> list[Rule]:
@@ -222,6 +223,7 @@ class Engine(ReferenceEngine):
         k: int,
         worth: Whole,
         question: Question,
+        telling: Telling,
         metres: Whole,
         is_known: Mask,
     ) -> list[tuple[int, tuple[Reason, ...]]]:
@@ -245,18 +247,18 @@ class Engine(ReferenceEngine):
         if len(rows) > 2 * k:  # so many ties that the columns are quicker than the definitions
             questions = self._judged(rows, question)[1]
             rows = self._order(score, questions, rows)[:k]
-            return [(row, judge_sound(columns.offers[row], question)) for row in rows]
+            return [(row, telling.reasons(row)) for row in rows.tolist()]
         for row, away in zip(rows[is_known].tolist(), metres[is_known].tolist(), strict=True):
             question.remember(columns.offers[row], away)
-        told = [(row, judge_sound(columns.offers[row], question)) for row in rows.tolist()]
+        told = [(row, telling.reasons(row)) for row in rows.tolist()]
         asked = np.array([len(reasons) for _, reasons in told], dtype=np.int64)
         order = self._order(score, asked, np.arange(len(told)), columns.place[rows])
         return [told[at] for at in order[:k]]
 
-    def _told(self, rank: int, row: int, reasons: tuple[Reason, ...], question: Question) -> Match:
-        offer = self._columns.offers[row]
-        parts = parts_of(offer, question)
-        return Match(offer, rank, sum(part.points for part in parts), parts, reasons)
+    def _told(self, rank: int, row: int, reasons: tuple[Reason, ...], telling: Telling) -> Match:
+        parts = telling.parts(row)
+        score = sum([part.points for part in parts])
+        return Match(self._columns.offers[row], rank, score, parts, reasons)
 
 
 _PERSONAL: Final = tuple(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from matching.columns import Columns
 from matching.lookups import Mask, Rows
 from matching.question import Question
-from matching.types import Offer, Profile, Reason, Verdict
+from matching.types import NO, UNKNOWN, YES, Offer, Profile, Reason, Verdict
 
 Verdicts = npt.NDArray[np.int8]
 Circumstances = tuple[Profile, Offer, date]  # what a change changes: student, program, day
@@ -95,9 +95,9 @@ def sorted_terms(terms: Iterable[str]) -> tuple[str, ...]:
 
 def column_of(rows: Rows, *, no: Mask | None = None, unknown: Mask | None = None) -> Verdicts:
     """Verdicts that are YES but where a mask says otherwise; `no` goes before `unknown`."""
-    verdicts = np.full(len(rows), Verdict.YES, dtype=np.int8)
+    verdicts = np.full(len(rows), YES, dtype=np.int8)
     if unknown is not None:
-        verdicts[unknown] = Verdict.UNKNOWN
+        verdicts[unknown] = UNKNOWN
     if no is not None:
-        verdicts[no] = Verdict.NO
+        verdicts[no] = NO
     return verdicts

@@ -28,6 +28,10 @@ class Verdict(enum.IntEnum):
     YES = 2
 
 
+# The same as plain numbers, for columns: Python looks a member of an enum up anew each time.
+NO, UNKNOWN, YES = map(int, Verdict)
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """A place on the WGS 84 globe, in decimal degrees."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -34,15 +35,31 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     full = columns.referral_cap[rows] >= 0
     capped = rows[full]  # few programs state a cap
     if len(capped) < _FEW:
-        open_now = [question.load.get(columns.service_of(row), 0) for row in capped]
+        open_now = _open_now(columns, capped, question)
         full[full] = np.array(open_now, dtype=np.int64) >= columns.referral_cap[capped]
         return column_of(rows, no=full)
     _, examples, service = np.unique(
         columns.services.number[capped], return_index=True, return_inverse=True
     )
-    open_now = [question.load.get(columns.service_of(row), 0) for row in capped[examples]]
+    open_now = _open_now(columns, capped[examples], question)
     full[full] = np.array(open_now, dtype=np.int64)[service] >= columns.referral_cap[capped]
     return column_of(rows, no=full)
+
+
+def _open_now(columns: Columns, rows: Rows, question: Question) -> list[int]:
+    """How many referrals each row's service has open."""
+    names = _names.setdefault(columns, {})
+    found = []
+    for row in rows.tolist():
+        name = names.get(row)
+        if name is None:
+            name = names[row] = columns.service_of(row)
+        found.append(question.load.get(name, 0))
+    return found
+
+
+# The services of rows with a cap, read out of the columns once: reading text is slow.
+_names: WeakKeyDictionary[Columns, dict[int, str]] = WeakKeyDictionary()
 
 
 def change(offer: Offer, question: Question) -> Reason | None:
