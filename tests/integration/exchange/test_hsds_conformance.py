@@ -7,6 +7,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -161,6 +163,37 @@ def test_the_file_of_the_whole_catalog_holds_to_the_standard(
 
 
 @pytest.mark.parametrize("version", ["3.0", "3.1"])
+def check_jsonschema(schema: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    """The command that the field checks files with, as anybody would run it on ours."""
+    return subprocess.run(  # noqa: S603 - our own files
+        [sys.executable, "-m", "check_jsonschema", "--schemafile", str(schema), *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("version", ["3.0", "3.1"])
+def test_check_jsonschema_finds_nothing_wrong(
+    client: CheckedClient, rich: Listing, real_data: Path, tmp_path: Path, version: str
+) -> None:
+    standard = Standard(real_data, version)
+    for path, name in WHOLE.items():
+        schema = tmp_path / f"{name}.schema.json"
+        schema.write_text(json.dumps(standard.schema(name)), encoding="utf-8")
+        files = []
+        for row in contents(client, path):
+            files.append(tmp_path / f"{name}-{row['id']}.json")
+            files[-1].write_bytes(client.get(f"/hsds/{path}/{row['id']}").get_data())
+        checked = check_jsonschema(schema, *files)
+        assert checked.returncode == 0, f"{path}: {checked.stdout}{checked.stderr}"
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"id": "b1", "name": "x", "status": "active"}', encoding="utf-8")
+    assert check_jsonschema(tmp_path / "service.schema.json", wrong).returncode == 1
+
+
 def test_the_tabular_package_holds_to_the_standard(
     runner: CheckedRunner, rich: Listing, real_data: Path, tmp_path: Path, version: str
 ) -> None:
