@@ -35,7 +35,7 @@ SOFT_REFERENCES: Mapping[tuple[str, str], tuple[str, Mapping[str, str]]] = {
     ("access_link", "subject_id"): ("kind", {"listing": "service"}),
 }
 # Named for good: what was done, and to which row, stays true. And what is worked out anew by itself.
-LEFT_ALONE = frozenset({"metadata", "merge", "duplicate_pair", "need_reading"})
+LEFT_ALONE = frozenset({"metadata", "merge", "duplicate_pair", "need_reading", "geocoding"})
 # Said as a whole: the kept row's own word stands where it has one; two together would be another.
 WHOLE = frozenset(
     {

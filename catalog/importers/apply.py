@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, update
 from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks, delete_rows, insert_rows, update_rows
@@ -16,6 +16,7 @@ from catalog.db import Base
 from catalog.history import Author, written_by
 from catalog.importers.plan import ImportPlan
 from catalog.importers.report import ImportReport
+from catalog.models.duplicate import Merge
 from catalog.services import bump_revision
 from catalog.taxonomy.loading import load_vocabulary
 
@@ -70,6 +71,8 @@ def write_plan(session: Session, plan: ImportPlan, tell: Progress) -> None:
             tell(len(chunk))
     written = {id_: values for rows in plan.updates.values() for id_, values in rows}
     note_conflicts(session, plan.conflicts, written)
+    for merge_id, since in plan.dropped.items():
+        session.execute(update(Merge).where(Merge.id == merge_id).values(dropped_at=since))
 
 
 def said_row(row: dict[str, Any]) -> dict[str, Any]:

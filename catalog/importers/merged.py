@@ -6,9 +6,10 @@ into the draft before anything is compared, and `said_before` into what the sour
 
 import uuid
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks
@@ -109,28 +110,53 @@ def led_value(value: Any, id_: uuid.UUID, leads: Leads) -> Any:
     return None if kept == id_ else str(kept)
 
 
+@dataclass(frozen=True, slots=True)
+class MergedEntry:
+    """A row of a source that was merged here: into which row, and whether its source dropped it."""
+
+    merge_id: uuid.UUID
+    kind: str
+    kept_id: uuid.UUID
+    source: str
+    source_id: str
+    is_dropped: bool
+
+
 def merged_into(
     session: Session, ids: Iterable[uuid.UUID], leads: Leads
-) -> dict[uuid.UUID, list[tuple[str, str]]]:
-    """(source, source id) of the entries that were merged into these rows, merges of merges too."""
+) -> dict[uuid.UUID, list[MergedEntry]]:
+    """The entries of sources that were merged into these rows, merges of merges too."""
     wanted = set(ids)
-    by_gone = {gone: kept for gone, kept in leads.items() if kept in wanted}
-    found: dict[uuid.UUID, list[tuple[str, str]]] = {}
-    for part in chunks(list(by_gone)):
-        rows = session.execute(
-            select(Merge.gone_id, Merge.removed).where(
-                Merge.gone_id.in_(part), Merge.undone_at.is_(None)
-            )
+    found: dict[uuid.UUID, list[MergedEntry]] = {}
+    for part in chunks([gone for gone, kept in leads.items() if kept in wanted]):
+        for entry in entries_where(session, Merge.gone_id.in_(part), leads):
+            found.setdefault(entry.kept_id, []).append(entry)
+    return found
+
+
+def entries_where(
+    session: Session, condition: ColumnElement[bool], leads: Leads
+) -> list[MergedEntry]:
+    """The merged rows that came from a source, of the merges that stand and meet the condition."""
+    rows = session.execute(
+        select(Merge.id, Merge.kind, Merge.gone_id, Merge.removed, Merge.dropped_at).where(
+            condition, Merge.undone_at.is_(None)
         )
-        for gone_id, removed in rows:
-            said = removed[-1][1] if removed else {}
-            if said.get("source"):
-                found.setdefault(by_gone[gone_id], []).append((said["source"], said["source_id"]))
+    )
+    found = []
+    for id_, kind, gone_id, removed, dropped_at in rows:
+        said = removed[-1][1] if removed else {}
+        if said.get("source"):
+            key = said["source"], said["source_id"]
+            found.append(MergedEntry(id_, kind, leads[gone_id], *key, dropped_at is not None))
     return found
 
 
 def still_listed(
-    entries: Iterable[tuple[str, str]], source: str, drafted: Container[str]
+    entries: Iterable[MergedEntry], source: str, drafted: Container[str]
 ) -> str | None:
     """The source id by which this source still lists one of the entries, or None."""
-    return next((key for from_, key in entries if from_ == source and key in drafted), None)
+    return next(
+        (one.source_id for one in entries if one.source == source and one.source_id in drafted),
+        None,
+    )

@@ -35,6 +35,7 @@ from catalog.importers.merged import (
 from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
+from catalog.importers.retiring import plan_merged, retirement
 from catalog.importers.sheet_mapping import SheetMapping
 from catalog.importers.staying_away import (
     PARENT_COLUMNS,
@@ -71,7 +72,8 @@ class ImportPlan:
     what the source says (or None, where it says nothing more); `apply` puts that there as JSON has
     it, a part of the rows at a time: all at once would need twice the room.
 
-    `mappings` say how each flat sheet was read, by its file's name.
+    `mappings` say how each flat sheet was read, by its file's name; `dropped` since when the source
+    does not list an entry that was merged here, by the merge (None: it does again).
     """
 
     report: ImportReport
@@ -81,6 +83,7 @@ class ImportPlan:
     updates: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = field(default_factory=dict)
     deletes: dict[str, list[uuid.UUID]] = field(default_factory=dict)
     conflicts: list[ImportConflict] = field(default_factory=list)
+    dropped: dict[uuid.UUID, datetime | None] = field(default_factory=dict)
     away: Away = field(default_factory=Away)
 
 
@@ -133,6 +136,8 @@ def plan_import(
     # What others hang on comes first: an attribute names its service without a foreign key.
     for table in sorted(tables, key=lambda table: table.name not in KEPT_TABLES):
         plan_table(session, draft, plan, table, gone=gone, now=now)
+    if leads:
+        plan_merged(session, draft, plan, now)
     return plan
 
 
@@ -372,7 +377,11 @@ def plan_removals(
     for source_id, row in leaving.items():
         current = held[row.id]
         before = said_before(current["imported"] or {}, row.id, plan.away.leads)
-        others = [from_ for from_, _ in merged.get(row.id, ()) if from_ != plan.report.source]
+        others = [
+            one.source
+            for one in merged.get(row.id, ())
+            if one.source != plan.report.source and not one.is_dropped
+        ]
         was_edited = any(plain(current[column]) != value for column, value in before.items())
         if table.name not in KEPT_TABLES and not was_edited:
             plan.deletes.setdefault(table.name, []).append(row.id)
@@ -381,14 +390,9 @@ def plan_removals(
         what = "kept, since it was edited here"
         if others:
             what = f"kept as it is, since an entry of {others[0]!r} was merged into it"
-        elif table.name == "service":
-            values |= {"status": "inactive", "last_modified": now}
-            what = "marked inactive, not deleted"
-        elif table.name == "service_at_location":
-            values["is_listed"] = False
-            what = "no longer offered, not deleted"
         elif table.name in KEPT_TABLES:
-            what = "kept, not deleted"
+            retired, what = retirement(table.name, now)
+            values |= retired
         plan.updates.setdefault(table.name, []).append((row.id, values))
         label = current.get("name") or source_id
         plan.report.lines.append(

@@ -46,7 +46,8 @@ class Merge(Identified, Base):
     `fields` are [before, after] of the kept row by column, `moved` [table, row id, column] of what
     hangs on the kept row now, `removed` [table, whole row] of what both had, the merged row last.
     A service at a place that both had is merged along with them, as a row of its own with `within`
-    naming this one. Values are as JSON keeps them.
+    naming this one. Values are as JSON keeps them. `dropped_at`: since when the merged row's source
+    lists it no more.
     """
 
     __tablename__ = "merge"
@@ -67,5 +68,6 @@ class Merge(Identified, Base):
     removed: Mapped[list[Any]] = mapped_column(JsonType, default=list)
     merged_at: Mapped[datetime]
     merged_by: Mapped[str] = mapped_column(String(120))
+    dropped_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None] = mapped_column(String(120))

@@ -500,3 +500,48 @@ def test_every_column_that_names_a_row_is_known_to_merging() -> None:
     ]
     assert unknown == []
     assert models.Merge.__tablename__ in LEFT_ALONE
+
+
+@pytest.mark.parametrize("order", [("sample", "elsewhere"), ("elsewhere", "sample")])
+def test_an_entry_is_retired_when_the_last_of_its_sources_drops_it(
+    session: Session, now: datetime, tmp_path: Path, order: tuple[str, str]
+) -> None:
+    whole, without = sample_tables(), sample_tables()
+    without["services"] = without["services"][1:]
+    for source in ("sample", "elsewhere"):
+        bring_in(session, write_package(tmp_path / source, whole), now, source=source)
+    kept, gone = (
+        session.scalars(select(Service).filter_by(source=source, source_id="100")).one().id
+        for source in ("sample", "elsewhere")
+    )
+    record = merge(session, "service", kept_id=kept, gone_id=gone, by="Ann", now=now)
+    short = write_package(tmp_path / "short", without)
+
+    def drop(source: str, days: int) -> list[str]:
+        report = bring_in(session, short, now + timedelta(days=days), source=source)
+        lines = [line.reason for line in report.lines if line.code == "gone_from_source"]
+        return [line for line in lines if line.startswith("The service ")]
+
+    first, last = order
+    drop(first, 1)
+    assert session.get_one(Service, kept).status == "active"
+    told = drop(last, 2)
+    assert any("marked inactive" in line for line in told), told
+    assert session.get_one(Service, kept).status == "inactive"
+    assert session.get_one(Merge, record.id).dropped_at is not None
+    assert bring_in(session, short, now + timedelta(days=3), source=last).has_changes is False
+    bring_in(session, tmp_path / "elsewhere", now + timedelta(days=4), source="elsewhere")
+    assert session.get_one(Merge, record.id).dropped_at is None
+
+
+def test_an_entry_that_was_entered_here_is_not_retired_by_a_source(
+    session: Session, now: datetime, tmp_path: Path
+) -> None:
+    tables = sample_tables()
+    bring_in(session, write_package(tmp_path / "one", tables), now, source="sample")
+    own = make_service(session, name="Tutoring").id
+    gone = session.scalars(select(Service).filter_by(source="sample", source_id="100")).one().id
+    merge(session, "service", kept_id=own, gone_id=gone, by="Ann", now=now)
+    tables["services"] = tables["services"][1:]
+    bring_in(session, write_package(tmp_path / "two", tables), now, source="sample")
+    assert session.get_one(Service, own).status == "active"
