@@ -1,7 +1,7 @@
 """A real server with the demo's district, and Debian's Chromium to walk through it.
 
-The tests of this folder run one after the other on one worker (`--dist loadgroup`), since they share
-the server. Nothing here imports the product: what runs is what an installation runs.
+The tests of a file run one after the other on one worker (`--dist loadfile`), and each worker has a
+server of its own: what a test of the file leaves behind, the next one finds. Nothing here imports the product: what runs is what an installation runs.
 """
 
 from __future__ import annotations
@@ -42,11 +42,10 @@ CHROMIUM_ARGUMENTS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is e2e, and stays on one worker."""
+    """Everything here is e2e."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 @dataclass(frozen=True)
@@ -272,9 +271,8 @@ def fits() -> CheckPage:
     """`fits(page)` fails when a page is wider than its window."""
 
     def check(page: Page) -> None:
-        wide, window = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
+        # By a locator, which waits while the page is being replaced by itself.
+        wide, window = page.locator("html").evaluate("one => [one.scrollWidth, one.clientWidth]")
         assert wide <= window, f"{page.url} is {wide} px wide in a window of {window} px"
 
     return check

@@ -373,6 +373,7 @@ def exports(app: Flask, session: Session, scene: Scene, now: datetime) -> list[u
 VISITORS = ("nobody", "plan manager", "another partner", "its own partner", "district team")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the others below run on both
 def test_no_route_tells_where_a_confidential_place_is(
     make_app: Callable[..., Flask],
     make_client: MakeClient,
