@@ -1,7 +1,8 @@
 """A real server with the demo's district, and Debian's Chromium to walk through it.
 
 The tests of a file run one after the other on one worker (`--dist loadfile`), and each worker has a
-server of its own: what a test of the file leaves behind, the next one finds. Nothing here imports the product: what runs is what an installation runs.
+server of its own: what a test leaves behind, the next of its file finds. Nothing here imports the
+product: what runs is what an installation runs.
 """
 
 from __future__ import annotations
