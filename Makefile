@@ -23,7 +23,7 @@ run: $(VENV)/ready-to-run ## Serve the demo district: STUDENTS=1200 PORT=8000 DA
 
 test: $(VENV)/ready-to-develop ## Every test: ARGS="-k referral", WORKERS=2
 	@sh tests/install_browser.sh $(VENV)
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile --ignore=tests/benchmarks $(ARGS)
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup --ignore=tests/benchmarks $(ARGS)
 
 check: $(VENV)/ready-to-develop ## Format, lint, types, import contracts, lock files
 	@failed=0; step() { echo "== $$*"; "$$@" || failed=1; }; \

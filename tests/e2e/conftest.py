@@ -1,7 +1,7 @@
 """A real server with the demo's district, and Debian's Chromium to walk through it.
 
-The tests of a file run one after the other on one worker (`--dist loadfile`), and each worker has a
-server of its own: what a test leaves behind, the next of its file finds. Nothing here imports the
+The tests of this folder run one after the other on one worker (`--dist loadgroup`), since they share
+the server. Nothing here imports the
 product: what runs is what an installation runs.
 """
 
@@ -42,11 +42,14 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is e2e."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Everything here is e2e, and stays on one worker: pytest-xdist 3.8 reads the group at the end of a
+    test's name, and cannot write it there since pytest 9.2 makes the name of an `_id`."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            if hasattr(config, "workerinput"):
+                item._id = type(item._id).parse(f"{item.nodeid}@e2e")  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
