@@ -22,18 +22,8 @@ LANGUAGES = ("en", "es")
 VOCABULARIES = ("needs", "interests")
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_FIELDS = frozenset(
-    {
-        "code",
-        "parent",
-        "en",
-        "es",
-        "definition",
-        "definition_es",
-        "open_eligibility",
-        "gravity",
-    }
-)
+_WORDS = ("en", "es", "definition", "definition_es")
+_FIELDS = frozenset({"code", "parent", *_WORDS, "open_eligibility", "gravity"})
 
 
 class VocabularyError(ValueError):
@@ -48,9 +38,8 @@ class UnknownTermError(LookupError):
 class Term:
     """One need or interest.
 
-    `area` is the code of the topmost term above (its own for an area). `definition` and
-    `definition_es` are "" where the label leaves no doubt. `open_eligibility` holds ids of the
-    same idea in Open Eligibility v2, `gravity` a Gravity Project SDOH category or None.
+    `area` is the code of the topmost term above (its own for an area). `open_eligibility` holds ids
+    of the same idea in Open Eligibility v2, `gravity` a Gravity Project SDOH category or None.
     """
 
     code: str
@@ -59,8 +48,8 @@ class Term:
     area: str
     en: str
     es: str
-    definition: str = ""
-    definition_es: str = ""
+    definition: str
+    definition_es: str
     open_eligibility: tuple[int, ...] = ()
     gravity: str | None = None
 
@@ -69,9 +58,8 @@ class Term:
         return self.es if language == "es" else self.en
 
     def description(self, language: str = "en") -> str:
-        """The definition in the language, or the label where it has none."""
-        text = self.definition_es if language == "es" else self.definition
-        return text or self.label(language)
+        """The definition in the language; in English where the language is not ours."""
+        return self.definition_es if language == "es" else self.definition
 
 
 def needs() -> tuple[Term, ...]:
@@ -128,8 +116,8 @@ def terms_from_rows(rows: object, vocabulary: str) -> tuple[Term, ...]:
             area=_area(row["code"], parents, vocabulary),
             en=row["en"],
             es=row["es"],
-            definition=row.get("definition") or "",
-            definition_es=row.get("definition_es") or "",
+            definition=row["definition"],
+            definition_es=row["definition_es"],
             open_eligibility=tuple(row.get("open_eligibility") or ()),
             gravity=row.get("gravity"),
         )
@@ -147,13 +135,11 @@ def _check_row(row: Any, vocabulary: str) -> None:
         raise VocabularyError(f"{name} has fields that mean nothing: {sorted(unknown)}.")
     if "parent" not in row:
         raise VocabularyError(f"{name} states no parent: write null for an area.")
-    for language in LANGUAGES:
-        if not isinstance(row.get(language), str) or not row[language].strip():
-            raise VocabularyError(f"{name} has no label in {language!r}: every term needs both.")
+    for field in _WORDS:
+        if not isinstance(row.get(field), str) or not row[field].strip():
+            raise VocabularyError(f"{name} has no {field!r}: every term needs {', '.join(_WORDS)}.")
     if strange := set(row.get("open_eligibility") or ()) - open_eligibility().keys():
         raise VocabularyError(f"{name} names ids that Open Eligibility does not have: {strange}.")
-    if bool(row.get("definition")) != bool(row.get("definition_es")):
-        raise VocabularyError(f"{name} is defined in one language only: define it in both.")
 
 
 def _check_unique(codes: Iterable[str], where: str) -> None:

@@ -63,9 +63,11 @@ def test_labels_are_unique_within_a_vocabulary() -> None:
             assert len(labels) == len(set(labels))
 
 
-def test_every_need_is_defined_in_both_languages() -> None:
-    undefined = [one.code for one in needs() if not (one.definition and one.definition_es)]
-    assert undefined == []
+def test_every_term_is_defined_in_both_languages_in_a_sentence_of_its_own() -> None:
+    for said in ("definition", "definition_es"):
+        texts = {one.code: getattr(one, said) for one in (*needs(), *interests())}
+        assert [code for code, text in texts.items() if not text.endswith(".")] == []
+        assert len(set(texts.values())) == len(texts)
 
 
 def test_every_term_has_its_broader_term_before_it() -> None:
@@ -153,7 +155,8 @@ def test_an_unknown_code_is_refused_by_name() -> None:
 
 
 def _row(**fields: Any) -> dict[str, Any]:
-    return {"code": "a", "parent": None, "en": "A", "es": "A"} | fields
+    said = {"en": "A", "es": "A", "definition": "It is A.", "definition_es": "Es A."}
+    return {"code": "a", "parent": None} | said | fields
 
 
 @pytest.mark.parametrize(
@@ -162,11 +165,11 @@ def _row(**fields: Any) -> dict[str, Any]:
         ([], "holds none"),
         ([{"en": "A"}], "no code"),
         ([_row(code="Not A Slug")], "no slug"),
-        ([_row(es=" ")], "no label in 'es'"),
+        ([_row(es=" ")], "no 'es'"),
         ([_row(), _row()], "two terms"),
         ([_row(parent="b")], "no term here"),
         ([_row(parent="b"), _row(code="b", parent="a")], "broader than itself"),
-        ([_row(definition="Only English")], "one language only"),
+        ([_row(definition_es="")], "no 'definition_es'"),
         ([_row(colour="red")], "mean nothing"),
         ([_row(open_eligibility=[1101, 7])], r"does not have: \{7\}"),
         ([{"code": "a", "en": "A", "es": "A"}], "states no parent"),
