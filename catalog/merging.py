@@ -314,10 +314,20 @@ def remove(session: Session, record: Merge, table: Table, ids: Sequence[uuid.UUI
         if row is None:
             continue
         record.removed = [*record.removed, [table.name, plain_values(dict(row))]]
+        if table.name == "location":
+            keep_looked_up(session, record, id_)
         if has_history(table):
             delete_rows(session, table, [id_])
         else:
             session.execute(delete(table).where(table.c.id == id_))
+
+
+def keep_looked_up(session: Session, record: Merge, location_id: uuid.UUID) -> None:
+    """What geocoders found of a place goes with it and comes back with it: without, its point would
+    count as one that somebody gave, and never be looked up again."""
+    table = Base.metadata.tables["geocoding"]
+    found = session.execute(select(table).where(table.c.location_id == location_id)).mappings()
+    record.removed = [*record.removed, *([table.name, plain_values(dict(row))] for row in found)]
 
 
 def forget_pairs(session: Session, gone_id: uuid.UUID) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from catalog.geocoding.online import GeocoderTroubleError
 from catalog.geocoding.zip_areas import middle_of
 from catalog.history import NEW, Author, written_by
 from catalog.importers import apply_import, plan_import, read_package
+from catalog.merging import merge
 from catalog.models import (
     FieldChange,
     GeocoderAnswer,
@@ -30,6 +32,7 @@ from catalog.models import (
     Location,
 )
 from catalog.queries import current_revision
+from catalog.unmerging import undo_merge
 from tests.factories import make_location, make_service_at_location
 
 DOWNTOWN = (35.0472, -85.3112)
@@ -350,3 +353,23 @@ def test_what_was_looked_up_goes_with_its_place(
     session.delete(one)
     session.flush()
     assert session.scalars(select(Geocoding)).all() == []
+
+
+def test_a_place_that_was_merged_and_is_two_again_still_has_a_geocoders_point(
+    session: Session, find: Callable[..., Report], now: datetime
+) -> None:
+    kept, gone = place(session), place(session, "99 Ash St")
+    find()
+    kept_id, gone_id = kept.id, gone.id
+    before = looked_up(session)
+    record = merge(session, "location", kept_id=kept_id, gone_id=gone_id, by="Ann", now=now)
+    assert looked_up(session).keys() == {kept_id}
+    assert undo_merge(session, record, by="Ann", now=now).left == []
+    assert looked_up(session) == before
+    assert find(Asked("census", oak=DOWNTOWN, ash=DOWNTOWN)).moved == 2
+    assert point_of(session.get_one(Location, gone_id)) == (*DOWNTOWN, "address")
+
+
+def looked_up(session: Session) -> dict[uuid.UUID, dict[str, object]]:
+    rows = session.execute(select(Geocoding.__table__)).mappings()
+    return {row["location_id"]: dict(row) for row in rows}
