@@ -20,7 +20,7 @@ from app.extensions import alembic, babel, compress, csrf, db
 from app.extensions import api as rest_api  # the package app.api takes the name `api` here
 from app.features import register_features
 from app.migrating import MIGRATIONS, render_type
-from app.recommendations import engines
+from app.recommendations import engines, kept
 from app.security import headers, incoming, proxies, rate_limits, sign_in
 from app.settings import Settings, SettingsError
 from app.transactions import configure_engine
@@ -54,7 +54,11 @@ def create_app(
     with app.app_context():
         configure_engine(db.engine)
         db.sessionmaker.configure(
-            info={ZONE: ZoneInfo(settings.timezone), **matching_parameters(settings)}
+            info={
+                ZONE: ZoneInfo(settings.timezone),
+                **matching_parameters(settings),
+                **offers_folder(settings),
+            }
         )
         sql_counter.listen(db.engine)
     alembic.init_app(app)
@@ -82,6 +86,12 @@ def matching_parameters(settings: Settings) -> dict[str, object]:
     except ValueError as error:
         raise SettingsError(f"MATCHING_PARAMETERS cannot be used: {error}") from None
     return {engines.PARAMETERS: own}
+
+
+def offers_folder(settings: Settings) -> dict[str, object]:
+    """Where what matching reads of the catalog is kept, for Session.info. None in tests: they undo
+    revisions, which then come again, and what was kept of one would be taken for another's."""
+    return {} if settings.testing else {kept.FOLDER: settings.instance_dir / "offers"}
 
 
 def flask_config(settings: Settings) -> dict[str, object]:

@@ -136,9 +136,10 @@ class Site(BaseApplication):  # type: ignore[misc]
         self.on_ready(f"http://{shown}:{port}")
 
     def post_fork(self, _arbiter: Arbiter, _worker: Any) -> None:
-        """A web process begins: with connections of its own."""
+        """A web process begins: with connections of its own, and waiting for no rebuilt index."""
         with self.flask_app.app_context():
             db.engine.dispose(close=False)
+            recommendations.never_wait(db.sessionmaker)
 
     def run(self) -> None:
         """Serve; ends with SystemExit."""

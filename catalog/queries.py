@@ -6,7 +6,7 @@ Called by pages, the API and the loader of the matching engine. Writes nothing.
 import contextlib
 import uuid
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload, subqueryload
@@ -20,6 +20,7 @@ from catalog.models import (
     Service,
     ServiceAtLocation,
     ServiceCapacity,
+    ServiceIntake,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +77,55 @@ def services_on_offer(session: Session) -> Sequence[Service]:
         .order_by(Service.id)
     )
     return session.scalars(statement).unique().all()
+
+
+def on_offer(statement: Any) -> Any:
+    """Of a statement about services, those that `services_on_offer` gives."""
+    return statement.join(Service.organization).where(
+        Service.status == "active", Organization.is_active
+    )
+
+
+def places_on_offer(session: Session) -> Sequence[Any]:
+    """Every listed place of a service on offer: its id, the service's, and whether it is confidential."""
+    place = ServiceAtLocation
+    statement = select(place.id, place.service_id, Location.is_confidential).select_from(place)
+    joined = statement.join(ServiceAtLocation.location).join(ServiceAtLocation.service)
+    return session.execute(on_offer(joined).where(ServiceAtLocation.is_listed)).all()
+
+
+def capacities_on_offer(session: Session) -> Sequence[Any]:
+    """Every row of open places of services on offer."""
+    capacity = ServiceCapacity
+    statement = select(
+        capacity.service_id,
+        capacity.unit_id,
+        capacity.available,
+        capacity.maximum,
+        capacity.updated,
+    )
+    return session.execute(on_offer(statement.join(capacity.service))).all()
+
+
+def intakes_on_offer(session: Session) -> Sequence[Any]:
+    """The waitlist and the next intake of every service that says anything of how it takes people."""
+    return session.execute(
+        select(ServiceIntake.service_id, ServiceIntake.has_waitlist, ServiceIntake.next_intake)
+    ).all()
+
+
+def state_of_services(session: Session) -> tuple[object, ...]:
+    """A few figures of all services by which another database, or an older copy, is told apart."""
+    return tuple(
+        session.execute(
+            select(
+                func.count(),
+                func.min(Service.name),
+                func.max(Service.last_modified),
+                func.sum(Service.version),
+            ).select_from(Service)
+        ).one()
+    )
 
 
 def get_service(session: Session, service_id: uuid.UUID) -> Service:

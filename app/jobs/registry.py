@@ -29,6 +29,7 @@ from app.notices.delivery import deliver_due
 from app.places.services import purge_runs as purge_old_proposals
 from app.places.work import make_waiting as make_waiting_places
 from app.rankings.work import rank_waiting
+from app.recommendations.queries import refresh_offers
 from app.referrals.services import expire_overdue
 from app.security.limit_storage import purge_expired
 from app.settings import Settings
@@ -141,6 +142,13 @@ def make_downloads(work_unit: WorkUnit, *, now: datetime, settings: Settings) ->
     return JobReport({"made": number})
 
 
+def build_offers(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
+    """Build what pages answer from, when the directory or the day has changed."""
+    with work_unit() as session:
+        refresh_offers(session, now=now)
+    return JobReport({})
+
+
 def rank_students(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> JobReport:
     """Rank every student once a day, and again whose plan changed."""
     return JobReport({"ranked": rank_waiting(now=now, settings=settings, run_work=in_own_process)})
@@ -214,6 +222,12 @@ JOBS: tuple[Job, ...] = (
         make_downloads,
         timedelta(seconds=2),
         "Makes the catalog into files that somebody asked for, one at a time",
+    ),
+    Job(
+        "build_offers",
+        build_offers,
+        timedelta(seconds=2),
+        "Reads the directory anew for matching, when it or the day has changed",
     ),
     Job(
         "rank_students",

@@ -1,14 +1,17 @@
-"""The engines of this process: one a preset, built anew when the catalog or the day has changed.
+"""The engines of this process: one a preset, over one index of the offers that they share.
 
-Called by queries.py, which asks for one in every request: that takes one cheap statement, and the
-whole catalog only after a change. The offers are shared by the presets and hold no rows of the
-database. Safe among threads; who comes while the offers are built waits for them once.
+Called by queries.py, which asks for one in every request: that takes one cheap statement. After a
+change of the catalog the index is built anew, once for all processes (kept.py), by the worker's job,
+a command, or whoever asks where nothing was built yet. A web process never waits for that: it answers
+from the index that it has, with open places and closed listings put right, and opens the newer one
+when it is there. Tests keep nothing in a folder and build in memory. Safe among threads.
 """
 
 from __future__ import annotations
 
 import gc
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Mapping
@@ -22,11 +25,22 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
 from app.clock import begin_of_day
+from app.recommendations.changes import put_right
+from app.recommendations.kept import (
+    FOLDER,
+    Kept,
+    arranged,
+    mark_of,
+    opened,
+    opened_or_built,
+    version_of,
+)
 from app.recommendations.offers import Doubt, OfferList, offers_of
 from app.referrals.queries import track_records
 from catalog.queries import current_revision, services_on_offer
-from catalog.taxonomy import broader
 from matching.engine import Engine
+from matching.errors import IndexFolderError
+from matching.index import Index
 from matching.parameters import PRESETS, Parameters, load
 from matching.types import TrackRecord
 
@@ -36,13 +50,24 @@ RECORD_KEPT = timedelta(days=730)  # a partner is judged by what it does now
 PARAMETERS = "matching_parameters"  # in Session.info; create_app puts the district's there
 
 
+NEVER_WAITS = "offers_never_waited_for"  # in Session.info of a web process
+OVERDUE_S = 60.0  # so long a web process answers from an old index; then no worker is at work
+
+
 @dataclass(slots=True)
 class Shelf:
-    """What was built from one revision of one database's catalog, for one day."""
+    """What one database's catalog of a revision and a day is answered from.
+
+    `kept` is what was built; where that is of an older revision (or day), `behind_since` says since
+    when, by the monotonic clock, and `mark` which folder was seen last.
+    """
 
     revision: int
     on: date
-    offers: OfferList
+    kept: Kept
+    index: Index
+    behind_since: float | None = None
+    mark: int = 0
     engines: dict[str, Engine] = field(default_factory=dict)
 
 
@@ -52,28 +77,81 @@ _lock = threading.Lock()
 
 
 def engine_for(session: Session, preset: str, *, on: date) -> tuple[Engine, int]:
-    """The engine for the catalog as it stands, and its revision (1 statement if unchanged).
+    """The engine for the catalog as it stands, and the revision that it was built from (1 statement
+    if unchanged; in a web process 4 once after a change).
 
     Raises matching's ParameterError for an unknown preset.
     """
-    revision = current_revision(session)
-    database = session.get_bind()
     with _lock:
-        shelf = _shelves.get(database)
-        if shelf is None or (shelf.revision, shelf.on) != (revision, on):
-            shelf = Shelf(revision, on, read_offers(session, on))
-            _shelves[database] = shelf
-            log.info(
-                "offers_built",
-                revision=revision,
-                offers=len(shelf.offers.offers),
-                doubts=len(shelf.offers.doubts),
-            )
+        shelf = shelf_for(session, on)
         if preset not in shelf.engines:
             own: Mapping[str, Parameters] = session.info.get(PARAMETERS, {})
             parameters = own.get(preset) or load(preset)
-            shelf.engines[preset] = Engine(shelf.offers.offers, parameters, broader())
-        return shelf.engines[preset], revision
+            shelf.engines[preset] = Engine.over(shelf.index, parameters)
+        return shelf.engines[preset], shelf.kept.revision
+
+
+def shelf_for(session: Session, on: date) -> Shelf:
+    """The shelf that answers for the catalog as it stands. The caller holds the lock."""
+    revision = current_revision(session)
+    database = session.get_bind()
+    shelf = _shelves.get(database)
+    if shelf is None or (shelf.revision, shelf.on) != (revision, on) or has_news(session, shelf):
+        shelf = _shelves[database] = next_shelf(session, shelf, revision, on)
+    return shelf
+
+
+def has_news(session: Session, shelf: Shelf) -> bool:
+    """Whether a shelf that is behind need not be any more, or must not be any longer."""
+    if shelf.behind_since is None:
+        return False
+    if not session.info.get(NEVER_WAITS) or is_overdue(shelf.behind_since):
+        return True
+    return mark_of(session.info[FOLDER]) != shelf.mark
+
+
+def is_overdue(behind_since: float) -> bool:
+    """Whether whoever should have built has not."""
+    return time.monotonic() - behind_since > OVERDUE_S
+
+
+def next_shelf(session: Session, shelf: Shelf | None, revision: int, on: date) -> Shelf:
+    """The shelf of this revision and day: opened, built, or the last one put right."""
+    folder: Path | None = session.info.get(FOLDER)
+    if folder is None:
+        found = read_offers(session, on)
+        kept = Kept(arranged(found, str(revision)), revision, found.doubts)
+        return new_shelf(kept, revision, on)
+    version = version_of(session, revision, on)
+    if session.info.get(NEVER_WAITS):
+        mark = mark_of(folder)
+        try:
+            return new_shelf(opened(folder, version), revision, on)
+        except IndexFolderError:
+            last = shelf.kept if shelf else latest(folder)
+        since = (shelf and shelf.behind_since) or time.monotonic()
+        if last is not None and not is_overdue(since):
+            index = put_right(session, last.index)
+            log.info("offers_put_right", revision=revision, built_from=last.revision)
+            return Shelf(revision, on, last, index, since, mark)
+        log.warning("offers_overdue", revision=revision)
+    kept = opened_or_built(folder, version, lambda: read_offers(session, on))
+    return new_shelf(kept, revision, on)
+
+
+def new_shelf(kept: Kept, revision: int, on: date) -> Shelf:
+    """A shelf that is not behind."""
+    offers, doubts = len(kept.index.columns), len(kept.doubts)
+    log.info("offers_ready", revision=revision, offers=offers, doubts=doubts)
+    return Shelf(revision, on, kept, kept.index)
+
+
+def latest(folder: Path) -> Kept | None:
+    """What was built last, of whatever revision: for a process that has nothing yet."""
+    try:
+        return opened(folder, None)
+    except IndexFolderError:
+        return None
 
 
 def district_parameters(folder: Path) -> Mapping[str, Parameters]:
@@ -113,10 +191,9 @@ def records_on(session: Session, on: date) -> Mapping[uuid.UUID, TrackRecord]:
 
 
 def doubts_on(session: Session, on: date) -> tuple[Doubt, ...]:
-    """What the listings leave in doubt, as the engine of the day was built."""
-    engine_for(session, PRESETS[0], on=on)
+    """What the listings leave in doubt, as the index of the day was built."""
     with _lock:
-        return _shelves[session.get_bind()].offers.doubts
+        return shelf_for(session, on).kept.doubts
 
 
 def forget() -> None:

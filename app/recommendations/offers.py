@@ -7,17 +7,20 @@ Dirty rows never stop it: a fact that cannot be used counts as not said and is t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row
 
 from app.recommendations.eligibility import eligibility_of
 from app.recommendations.hours import current, hours_of, schedules_of, season_of
 from app.recommendations.profiles import point_of
 from catalog.geocoding.zip_areas import radius_of
 from catalog.importers.places import read_zip
-from catalog.models import Location, Service, ServiceAtLocation
+from catalog.models import Location, Service, ServiceAtLocation, ServiceCapacity
 from catalog.taxonomy import UnknownTermError, term
 from catalog.vocabulary import ACCESS_NEEDS
 from matching.checks import contradiction
@@ -216,19 +219,26 @@ def fee_of(service: Service, on: date) -> int | None:
 def openings_of(service: Service, doubts: list[str]) -> Openings:
     """Free places as last told. Rows of one unit are added up, dated by the oldest of them."""
     intake = service.intake
-    waitlist = intake.has_waitlist if intake else None
-    next_intake = intake.next_intake if intake else None
-    rows = service.capacities
+    unknown = Openings(
+        has_waitlist=intake.has_waitlist if intake else None,
+        next_intake=intake.next_intake if intake else None,
+    )
+    return openings_told(service.capacities, unknown, doubts)
+
+
+def openings_told(
+    rows: Sequence[ServiceCapacity | Row[Any]], unknown: Openings, doubts: list[str]
+) -> Openings:
+    """What the rows of one service tell; `unknown`: its waitlist and next intake."""
     if len({row.unit_id for row in rows}) > 1:
         doubts.append("openings: they are told in several units, so the latest counts alone")
         rows = [max(rows, key=lambda row: row.updated)]
     if not rows:
-        return Openings(has_waitlist=waitlist, next_intake=next_intake)
+        return unknown
     maximum = [row.maximum for row in rows if row.maximum is not None]
-    return Openings(
+    return replace(
+        unknown,
         available=sum(row.available for row in rows),
         maximum=sum(maximum) if len(maximum) == len(rows) else None,
         as_of=min(row.updated for row in rows).date(),
-        has_waitlist=waitlist,
-        next_intake=next_intake,
     )

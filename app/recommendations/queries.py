@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, sessionmaker
 
 from app.clock import day_there
 from app.errors import NotFound
@@ -51,6 +51,7 @@ from app.students.models import Student
 from app.students.queries import student_for
 from catalog.models import Service, ServiceAtLocation
 from matching.engine import Engine
+from matching.parameters import PRESETS
 from matching.types import Exclusion, Match, NearMiss
 
 PAGE_SIZE = 10
@@ -216,6 +217,17 @@ def warm_up(session: Session, *, now: datetime) -> None:
     engines.warm_up(session, on=day_there(session, now))
 
 
+def refresh_offers(session: Session, *, now: datetime) -> int:
+    """Build what all processes answer from, if the catalog or the day has changed since: for the job,
+    which asks often (1 statement if nothing changed). Gives the revision."""
+    return engines.engine_for(session, PRESETS[0], on=day_there(session, now))[1]
+
+
+def never_wait(sessions: sessionmaker[Session]) -> None:
+    """From now on this process answers from what is built already: for one that serves pages."""
+    sessions.configure(info={**sessions.kw.get("info", {}), engines.NEVER_WAITS: True})
+
+
 def one_a_service(misses: list[NearMiss]) -> list[NearMiss]:
     """The best near miss of each service: its other places would only say the same again."""
     best: dict[str, NearMiss] = {}
@@ -313,8 +325,9 @@ def suggested_activities(
     asked = asked_of(session, student, ask=WHOLE_PLAN, now=now, interests_only=True)
     with as_domain_errors():
         ranking = asked.engine.rank(asked.profile, 4 * limit, on=asked.on, load=asked.load)
-    offers = {offer.key: offer for offer in asked.engine.offers} if picked else {}
-    chosen = [offers[str(key)] for key in picked if str(key) in offers]
+    columns = asked.engine.index.columns
+    rows = [row for key in picked if (row := columns.row_of(str(key))) is not None]
+    chosen = [columns.offers[row] for row in rows if columns.is_active[row]]
     best: list[Match] = []
     seen = {offer.service for offer in chosen}
     for match in ranking.matches:

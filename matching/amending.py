@@ -1,0 +1,77 @@
+"""An index with what changes from hour to hour put right: who is active, and the open places.
+
+Called by who serves from an index while a newer one is built. What an offer serves, whom it takes and
+where it is decide how an index is arranged, so those cannot be amended: they wait for the newer one.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import overload
+
+from matching.checks import contradiction
+from matching.index import Index
+from matching.types import Offer, Openings
+
+
+class AmendedOffers(Sequence[Offer]):
+    """Offers by row, some of them changed."""
+
+    def __init__(self, offers: Sequence[Offer], changed: Mapping[int, Offer]) -> None:
+        self._offers, self._changed = offers, changed
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    @overload
+    def __getitem__(self, row: int) -> Offer: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Offer]: ...
+    def __getitem__(self, row: int | slice) -> Offer | Sequence[Offer]:
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        return self._changed.get(int(row)) or self._offers[row]
+
+    def __iter__(self) -> Iterator[Offer]:
+        return (self[row] for row in range(len(self)))
+
+
+def differs(index: Index, row: int, told: Openings) -> bool:
+    """Whether what is compared of the openings of a row is not what was told now."""
+    return any(getattr(index.columns, name)[row] != value for name, value in compared(told).items())
+
+
+def compared(told: Openings) -> dict[str, int]:
+    """What the columns hold of openings, -1 for what was not said."""
+    as_of, intake = told.as_of, told.next_intake
+    return {
+        "available": -1 if told.available is None else told.available,
+        "as_of": -1 if as_of is None else as_of.toordinal(),
+        "has_waitlist": -1 if told.has_waitlist is None else int(told.has_waitlist),
+        "next_intake": -1 if intake is None else intake.toordinal(),
+    }
+
+
+def amended(index: Index, openings: Mapping[int, Openings | None]) -> Index:
+    """The index with these openings by row; None: it is offered no more.
+
+    The index that is given stays as it was. Openings that contradict themselves take the offer out.
+    """
+    columns = copy.copy(index.columns)
+    changed: dict[int, Offer] = {}
+    for row, told in openings.items():
+        offer = columns.offers[row]
+        new = replace(offer, is_active=False) if told is None else replace(offer, openings=told)
+        changed[row] = replace(offer, is_active=False) if contradiction(new) else new
+    for name in ("is_active", *compared(Openings())):
+        setattr(columns, name, getattr(columns, name).copy())
+    for row, offer in changed.items():
+        columns.is_active[row] = offer.is_active
+        for name, value in compared(offer.openings).items():
+            getattr(columns, name)[row] = value
+    columns.offers = AmendedOffers(index.columns.offers, changed)
+    found = copy.copy(index)
+    found.columns = columns
+    return found

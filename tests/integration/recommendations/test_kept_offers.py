@@ -1,0 +1,185 @@
+"""What every process answers from: built once, kept in a folder, and never waited for by a page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+from app.recommendations import engines, kept
+from app.recommendations.engines import doubts_on, engine_for, forget
+from app.recommendations.offers import OfferList
+from app.recommendations.queries import refresh_offers
+from catalog.models import ServiceAtLocation, ServiceCapacity
+from catalog.services import bump_revision
+from matching.engine import Engine
+from matching.types import Need, Profile
+from tests.factories import make_capacity, make_service_at_location, make_user
+from tests.fixtures.client import CheckedClient
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+ON = date(2026, 10, 13)
+NOBODY = Profile("", needs=(Need("dental-checkup"),))
+
+
+@pytest.fixture
+def folder(session: Session, tmp_path: Path) -> Iterator[Path]:
+    """The folder that the session's process keeps offers in; it waits for a rebuild as commands do."""
+    session.info[kept.FOLDER] = tmp_path / "offers"
+    yield tmp_path / "offers"
+    forget()
+
+
+@pytest.fixture
+def place(session: Session) -> ServiceAtLocation:
+    """A dentist with two open places and no waitlist."""
+    place = make_service_at_location(session, needs=("dental-checkup",))
+    make_capacity(session, service=place.service, available=2)
+    return place
+
+
+def changed(session: Session) -> None:
+    """Let the catalog count a change, with nobody having built since, in a process that never waits."""
+    session.flush()
+    bump_revision(session)
+    session.info[engines.NEVER_WAITS] = True
+
+
+def fitting(engine: Engine) -> list[str]:
+    return [match.offer.key for match in engine.rank(NOBODY, 9, on=ON).matches]
+
+
+def test_what_is_kept_answers_as_what_is_read(
+    session: Session, folder: Path, place: ServiceAtLocation
+) -> None:
+    read = engines.read_offers(session, ON)
+    engine, _ = engine_for(session, "urgent", on=ON)
+    assert fitting(engine) == [str(place.id)]
+    fresh = Engine(read.offers, engine.parameters, engines.broader())
+    assert engine.rank(NOBODY, 9, on=ON) == fresh.rank(NOBODY, 9, on=ON)
+    assert engine.offers == fresh.offers
+    assert doubts_on(session, ON) == read.doubts
+    forget()  # another process
+    with mock.patch.object(engines, "read_offers", side_effect=AssertionError("read again")):
+        again, _ = engine_for(session, "urgent", on=ON)
+    assert again.rank(NOBODY, 9, on=ON) == fresh.rank(NOBODY, 9, on=ON)
+    assert {file.stat().st_mode & 0o077 for file in (folder, *folder.glob("*.npy"))} == {0}
+
+
+@pytest.mark.parametrize("change", ["full", "closed", "unlisted", "deleted", "partner", "secret"])
+def test_nothing_stale_is_answered_while_nobody_has_built(
+    session: Session, folder: Path, place: ServiceAtLocation, change: str
+) -> None:
+    engine_for(session, "balanced", on=ON)
+    if change == "full":
+        place.service.capacities[0].available = 0
+        place.service.intake.has_waitlist = False
+    elif change == "closed":
+        place.service.status = "inactive"
+    elif change == "unlisted":
+        place.is_listed = False
+    elif change == "deleted":
+        session.execute(delete(ServiceAtLocation).where(ServiceAtLocation.id == place.id))
+    elif change == "partner":
+        place.service.organization.is_active = False
+    else:
+        place.location.is_confidential = True
+    changed(session)
+    with mock.patch.object(engines, "read_offers", side_effect=AssertionError("waited")):
+        engine, _ = engine_for(session, "balanced", on=ON)
+    assert fitting(engine) == []
+    session.info[engines.NEVER_WAITS] = False
+    if change == "full":
+        again, _ = engine_for(session, "balanced", on=ON)
+        assert again.rank(NOBODY, 9, on=ON) == engine.rank(NOBODY, 9, on=ON)
+        assert again.offers == engine.offers
+
+
+def test_a_page_takes_the_newer_one_when_it_is_there(
+    session: Session, folder: Path, place: ServiceAtLocation
+) -> None:
+    _, revision = engine_for(session, "balanced", on=ON)
+    other = make_service_at_location(session, needs=("dental-checkup",))
+    changed(session)
+    engine, built_from = engine_for(session, "balanced", on=ON)
+    assert (fitting(engine), built_from) == ([str(place.id)], revision)
+    version = kept.version_of(session, revision + 1, ON)
+    kept.opened_or_built(folder, version, lambda: engines.read_offers(session, ON))
+    engine, built_from = engine_for(session, "balanced", on=ON)
+    assert set(fitting(engine)) == {str(place.id), str(other.id)}
+    assert built_from == revision + 1
+
+
+def test_who_has_waited_too_long_for_a_worker_builds_itself(
+    session: Session, folder: Path, place: ServiceAtLocation
+) -> None:
+    engine_for(session, "balanced", on=ON)
+    make_service_at_location(session, needs=("dental-checkup",))
+    changed(session)
+    assert len(engine_for(session, "balanced", on=ON)[0].offers) == 1
+    with mock.patch.object(engines, "OVERDUE_S", -1), capture_logs() as lines:
+        assert len(engine_for(session, "balanced", on=ON)[0].offers) == 2
+    assert "offers_overdue" in [line["event"] for line in lines]
+
+
+def test_one_builds_and_the_other_finds_it(folder: Path) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    built: list[str] = []
+
+    def build(name: str) -> OfferList:
+        built.append(name)
+        begun.set()
+        assert may_end.wait(10)
+        return OfferList((), ())
+
+    def ask(name: str) -> None:
+        kept.opened_or_built(folder, "1 of today", lambda: build(name))
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in ("one", "other")]
+    threads[0].start()
+    assert begun.wait(10)
+    threads[1].start()
+    may_end.set()
+    for thread in threads:
+        thread.join(10)
+    assert built == ["one"]
+    assert kept.opened(folder, "1 of today").revision == 1
+
+
+@pytest.mark.parametrize("name", ["index.json", "doubts.json", "*.npy"])
+def test_a_broken_folder_is_built_anew_and_said_in_the_log(
+    session: Session, folder: Path, place: ServiceAtLocation, name: str
+) -> None:
+    engine_for(session, "balanced", on=ON)
+    for file in folder.glob(name):
+        file.write_bytes(file.read_bytes()[:40])
+    forget()
+    with capture_logs() as lines:
+        engine, _ = engine_for(session, "balanced", on=ON)
+    assert fitting(engine) == [str(place.id)]
+    assert "offers_not_kept" in [line["event"] for line in lines]
+
+
+def test_who_is_killed_while_writing_leaves_the_old_one(folder: Path) -> None:
+    kept.opened_or_built(folder, "1 of today", lambda: OfferList((), ()))
+    killed = mock.patch("matching.storage.os.replace", side_effect=KeyboardInterrupt)
+    with killed, pytest.raises(KeyboardInterrupt):
+        kept.opened_or_built(folder, "2 of today", lambda: OfferList((), ()))
+    assert kept.opened(folder, None).revision == 1
+
+
+def test_the_job_builds_once(session: Session, folder: Path, place: ServiceAtLocation) -> None:
+    from app.clock import utcnow
+
+    revision = refresh_offers(session, now=utcnow())
+    assert kept.opened(folder, None).revision == revision
+    with mock.patch.object(engines, "read_offers", side_effect=AssertionError("read again")):
+        assert refresh_offers(session, now=utcnow()) == revision
