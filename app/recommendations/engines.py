@@ -128,8 +128,10 @@ def next_shelf(session: Session, shelf: Shelf | None, revision: int, on: date) -
         try:
             return new_shelf(opened(folder, version), revision, on)
         except IndexFolderError:
-            last = shelf.kept if shelf else latest(folder)
-        since = (shelf and shelf.behind_since) or time.monotonic()
+            last = latest(folder) or (shelf and shelf.kept)
+        since = time.monotonic()
+        if shelf and last and shelf.behind_since and is_same(shelf.kept, last):
+            since = shelf.behind_since
         if last is not None and not is_overdue(since):
             index = put_right(session, last.index)
             log.info("offers_put_right", revision=revision, built_from=last.revision)
@@ -146,8 +148,14 @@ def new_shelf(kept: Kept, revision: int, on: date) -> Shelf:
     return Shelf(revision, on, kept, kept.index)
 
 
+def is_same(one: Kept, other: Kept) -> bool:
+    """Whether both were built at once, so that nobody has built since."""
+    return one.index.revision == other.index.revision
+
+
 def latest(folder: Path) -> Kept | None:
-    """What was built last, of whatever revision: for a process that has nothing yet."""
+    """What was built last, of whatever revision: which may be newer than
+    what this process has, and still not the newest."""
     try:
         return opened(folder, None)
     except IndexFolderError:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from unittest import mock
 
@@ -13,16 +14,20 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
+from app.clock import utcnow
+from app.extensions import db
 from app.recommendations import engines, kept
 from app.recommendations.engines import doubts_on, engine_for, forget
 from app.recommendations.offers import OfferList
-from app.recommendations.queries import refresh_offers
-from catalog.models import ServiceAtLocation, ServiceCapacity
+from app.recommendations.queries import never_wait, refresh_offers
+from catalog.models import ServiceAtLocation
 from catalog.services import bump_revision
+from catalog.taxonomy import broader
 from matching.engine import Engine
 from matching.types import Need, Profile
-from tests.factories import make_capacity, make_service_at_location, make_user
+from tests.factories import make_service_at_location
 from tests.fixtures.client import CheckedClient
+from tests.integration.recommendations.conftest import Someone
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -40,10 +45,8 @@ def folder(session: Session, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def place(session: Session) -> ServiceAtLocation:
-    """A dentist with two open places and no waitlist."""
-    place = make_service_at_location(session, needs=("dental-checkup",))
-    make_capacity(session, service=place.service, available=2)
-    return place
+    """A dentist with open places and no waitlist."""
+    return make_service_at_location(session)
 
 
 def changed(session: Session) -> None:
@@ -63,7 +66,7 @@ def test_what_is_kept_answers_as_what_is_read(
     read = engines.read_offers(session, ON)
     engine, _ = engine_for(session, "urgent", on=ON)
     assert fitting(engine) == [str(place.id)]
-    fresh = Engine(read.offers, engine.parameters, engines.broader())
+    fresh = Engine(read.offers, engine.parameters, broader())
     assert engine.rank(NOBODY, 9, on=ON) == fresh.rank(NOBODY, 9, on=ON)
     assert engine.offers == fresh.offers
     assert doubts_on(session, ON) == read.doubts
@@ -107,7 +110,7 @@ def test_a_page_takes_the_newer_one_when_it_is_there(
     session: Session, folder: Path, place: ServiceAtLocation
 ) -> None:
     _, revision = engine_for(session, "balanced", on=ON)
-    other = make_service_at_location(session, needs=("dental-checkup",))
+    other = make_service_at_location(session)
     changed(session)
     engine, built_from = engine_for(session, "balanced", on=ON)
     assert (fitting(engine), built_from) == ([str(place.id)], revision)
@@ -122,12 +125,33 @@ def test_who_has_waited_too_long_for_a_worker_builds_itself(
     session: Session, folder: Path, place: ServiceAtLocation
 ) -> None:
     engine_for(session, "balanced", on=ON)
-    make_service_at_location(session, needs=("dental-checkup",))
+    make_service_at_location(session)
     changed(session)
     assert len(engine_for(session, "balanced", on=ON)[0].offers) == 1
     with mock.patch.object(engines, "OVERDUE_S", -1), capture_logs() as lines:
         assert len(engine_for(session, "balanced", on=ON)[0].offers) == 2
     assert "offers_overdue" in [line["event"] for line in lines]
+
+
+def test_a_page_answers_while_somebody_builds(
+    client: CheckedClient,
+    session: Session,
+    folder: Path,
+    place: ServiceAtLocation,
+    someone: Someone,
+    now: datetime,
+) -> None:
+    refresh_offers(session, now=now)
+    place.service.name = "Another name"
+    changed(session)
+    client.sign_in(someone.manager)
+    with mock.patch.dict(db.sessionmaker.kw), (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # somebody is building
+        db.sessionmaker.configure(info={**db.sessionmaker.kw["info"], kept.FOLDER: folder})
+        never_wait(db.sessionmaker)
+        page = client.get(f"/students/{someone.ana.id}/support")
+    assert page.status_code == 200
+    assert "Another name" in page.text, "words are read from the listing itself"
 
 
 def test_one_builds_and_the_other_finds_it(folder: Path) -> None:
@@ -177,8 +201,6 @@ def test_who_is_killed_while_writing_leaves_the_old_one(folder: Path) -> None:
 
 
 def test_the_job_builds_once(session: Session, folder: Path, place: ServiceAtLocation) -> None:
-    from app.clock import utcnow
-
     revision = refresh_offers(session, now=utcnow())
     assert kept.opened(folder, None).revision == revision
     with mock.patch.object(engines, "read_offers", side_effect=AssertionError("read again")):
