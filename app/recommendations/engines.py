@@ -128,7 +128,7 @@ def next_shelf(session: Session, shelf: Shelf | None, revision: int, on: date) -
         try:
             return new_shelf(opened(folder, version), revision, on)
         except IndexFolderError:
-            last = latest(folder) or (shelf and shelf.kept)
+            last = latest(folder) or (shelf.kept if shelf else None)
         since = time.monotonic()
         if shelf and last and shelf.behind_since and is_same(shelf.kept, last):
             since = shelf.behind_since

@@ -82,6 +82,8 @@ def test_nothing_stale_is_answered_while_nobody_has_built(
     session: Session, folder: Path, place: ServiceAtLocation, change: str
 ) -> None:
     engine_for(session, "balanced", on=ON)
+    assert place.service.intake is not None
+    assert place.service.organization is not None
     if change == "full":
         place.service.capacities[0].available = 0
         place.service.intake.has_waitlist = False
