@@ -27,6 +27,7 @@ from catalog.models.duplicate import DuplicatePair, Merge
 from catalog.services import bump_revision
 
 KINDS = ("organization", "service", "location")
+HOURS = "schedule"
 
 # Columns that name a row without a foreign key, and the column that says of which table.
 SOFT_REFERENCES: Mapping[tuple[str, str], tuple[str, Mapping[str, str]]] = {
@@ -98,7 +99,8 @@ def merge(
     now: datetime,
 ) -> Merge:
     """Merge the row `gone_id` into `kept_id`. `take` are the columns whose value is the merged row's;
-    in all others the kept row's value stands, or the merged row's where it has none.
+    in all others the kept row's value stands, or the merged row's where it has none. HOURS among
+    them: the merged row's hours stand, where it has any.
 
     Raises CatalogValueError for a kind, a row or a column that is none, the same row twice, and
     where both have something open that can stand only once.
@@ -124,8 +126,9 @@ def merge(
         merged_by=by,
     )
     records = [record]
-    settle_fields(session, table, kept, gone, take, record, now)
-    absorb(session, records, record)
+    fields = [name for name in take if name != HOURS]
+    settle_fields(session, table, kept, gone, fields, record, now)
+    absorb(session, records, record, takes_hours=HOURS in take)
     session.add_all(records)
     forget_pairs(session, gone_id)
     session.flush()
@@ -205,15 +208,20 @@ def settle_fields(
         update_rows(session, table, [(kept["id"], values)])
 
 
-def absorb(session: Session, records: list[Merge], record: Merge) -> None:
+def absorb(session: Session, records: list[Merge], record: Merge, *, takes_hours: bool) -> None:
     """Move what hangs on the merged row, keep what cannot move, and take the row away."""
     for reference in references_to(record.kind):
-        absorb_rows(session, records, record, reference)
+        absorb_rows(session, records, record, reference, takes_hours=takes_hours)
     remove(session, record, Base.metadata.tables[record.kind], [record.gone_id])
 
 
 def absorb_rows(
-    session: Session, records: list[Merge], record: Merge, reference: Reference
+    session: Session,
+    records: list[Merge],
+    record: Merge,
+    reference: Reference,
+    *,
+    takes_hours: bool,
 ) -> None:
     """What hangs on the merged row by one column."""
     table, name = reference.table, reference.column.name
@@ -222,13 +230,16 @@ def absorb_rows(
         return
     own = hanging(session, reference, record.kept_id)
     refuse_twice_open(table, rows, own)
+    if takes_hours and table.name == HOURS:
+        remove(session, record, table, [row["id"] for row in own])
+        own = []
     moving, staying = [], []
     for row in rows:
         twin = twin_of(table, name, row, own)
         if twin is None:
             moving.append(row)
         elif table.name == "service_at_location":
-            absorb_place(session, records, record, row, twin)
+            absorb_place(session, records, record, row, twin, takes_hours=takes_hours)
         else:
             staying.append(row["id"])
     values = {name: record.kept_id}
@@ -279,7 +290,13 @@ def twin_of(table: Table, column: str, row: Row, own: list[Row]) -> Row | None:
 
 
 def absorb_place(
-    session: Session, records: list[Merge], record: Merge, row: Row, twin: Row
+    session: Session,
+    records: list[Merge],
+    record: Merge,
+    row: Row,
+    twin: Row,
+    *,
+    takes_hours: bool,
 ) -> None:
     """The same service at the same place, twice: merged like the rest, within this merge."""
     inner = Merge(
@@ -300,7 +317,7 @@ def absorb_place(
     if row["is_listed"] and not twin["is_listed"]:
         inner.fields = {"is_listed": [False, True]}
         update_rows(session, Base.metadata.tables[inner.kind], [(twin["id"], {"is_listed": True})])
-    absorb(session, records, inner)
+    absorb(session, records, inner, takes_hours=takes_hours)
 
 
 def remove(session: Session, record: Merge, table: Table, ids: Sequence[uuid.UUID]) -> None:

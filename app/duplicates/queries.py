@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import get_locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -16,15 +17,20 @@ from app.security.policy import Actor
 from catalog.db import Base
 from catalog.exporters.eligibility_words import describe_rule
 from catalog.history import BOOKKEEPING, as_text
-from catalog.merging import differing_fields, is_blank
+from catalog.hours_words import hours_as_text
+from catalog.merging import HOURS, differing_fields, is_blank
 from catalog.models import (
+    Attribute,
     DuplicatePair,
     Location,
     Merge,
     Organization,
+    Schedule,
     Service,
     ServiceAtLocation,
+    TaxonomyTerm,
 )
+from catalog.taxonomy import UnknownTermError, term
 
 MOST_LISTED = 8
 # Columns that name another row: told by its name.
@@ -159,6 +165,7 @@ def pair_page(session: Session, actor: Actor, pair_id: uuid.UUID) -> PairPage:
         if column.name not in BOOKKEEPING
         and not (is_blank(first[column.name]) and is_blank(second[column.name]))
     )
+    fields += hours_row(session, pair)
     sides = [hanging_on(session, pair.kind, id_) for id_ in ids]
     hanging = tuple(
         (what, sides[0].get(what, ()), sides[1].get(what, ()))
@@ -176,6 +183,19 @@ def pair_page(session: Session, actor: Actor, pair_id: uuid.UUID) -> PairPage:
         hanging=hanging,
         suggested="second" if weights[1] > weights[0] else "first",
     )
+
+
+def hours_row(session: Session, pair: DuplicatePair) -> tuple[FieldRow, ...]:
+    """The hours of both in words, to choose from where they differ; none where nobody says any."""
+    if pair.kind not in {"service", "location"}:
+        return ()
+    owner = Schedule.service_id if pair.kind == "service" else Schedule.location_id
+    first, second = (
+        hours_as_text(session.scalars(select(Schedule).where(owner == id_).order_by(Schedule.id)))
+        for id_ in (pair.first_id, pair.second_id)
+    )
+    differs = bool(first and second and first != second)
+    return (FieldRow(HOURS, first, second, differs=differs),) if first or second else ()
 
 
 def names_named(session: Session, rows: Sequence[dict[str, Any]]) -> dict[uuid.UUID, str]:
@@ -233,7 +253,7 @@ def on_organization(session: Session, id_: uuid.UUID) -> dict[str, list[str]]:
 
 
 def on_service(session: Session, id_: uuid.UUID) -> dict[str, list[str]]:
-    """Its places, telephones, prices and hours in words."""
+    """Its places with the hours there, labels, telephones, prices, and who it is for."""
     found = session.get_one(
         Service,
         id_,
@@ -245,10 +265,16 @@ def on_service(session: Session, id_: uuid.UUID) -> dict[str, list[str]]:
             selectinload(Service.cost_options),
             selectinload(Service.eligibility_rules),
             selectinload(Service.required_documents),
+            selectinload(Service.attributes).joinedload(Attribute.taxonomy_term),
+            selectinload(Service.service_at_locations).selectinload(ServiceAtLocation.schedules),
         ],
     )
     return {
-        "location": sorted(place_line(place.location) for place in found.service_at_locations),
+        "location": sorted(
+            ": ".join(filter(None, (place_line(place.location), hours_as_text(place.schedules))))
+            for place in found.service_at_locations
+        ),
+        "attribute": sorted({label_words(one.taxonomy_term) for one in found.attributes}),
         "phone": [phone.number for phone in found.phones if not phone.contact_id],
         "cost_option": [o.option or o.amount_description or "" for o in found.cost_options],
         "eligibility_rule": sorted(
@@ -257,6 +283,14 @@ def on_service(session: Session, id_: uuid.UUID) -> dict[str, list[str]]:
         ),
         "required_document": [d.document or "" for d in found.required_documents],
     }
+
+
+def label_words(found: TaxonomyTerm) -> str:
+    """A label in the reader's language where it is a need or interest of ours."""
+    try:
+        return term(found.code or "").label(str(get_locale()))
+    except UnknownTermError:
+        return found.name
 
 
 def on_location(session: Session, id_: uuid.UUID) -> dict[str, list[str]]:

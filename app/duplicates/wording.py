@@ -33,6 +33,7 @@ PARTS = {
 HANGING = {
     "service": lazy_gettext("Services"),
     "location": lazy_gettext("Places"),
+    "attribute": lazy_gettext("Labels"),
     "phone": lazy_gettext("Phones"),
     "address": lazy_gettext("Addresses"),
     "cost_option": lazy_gettext("Costs"),

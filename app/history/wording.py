@@ -60,6 +60,7 @@ FIELDS = {
     "opens_at": lazy_gettext("opens"),
     "organization_id": lazy_gettext("organization"),
     "postal_code": lazy_gettext("ZIP code"),
+    "schedule": lazy_gettext("hours"),
     "status": lazy_gettext("status"),
     "taxonomy_term_id": lazy_gettext("term"),
     "updated": lazy_gettext("as of"),

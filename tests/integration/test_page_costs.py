@@ -74,7 +74,7 @@ COSTS = {
     "/places-on-map?kind=given": 5,
     "/places-on-map/{location}/pin": 4,
     "/duplicates": 6,
-    "/duplicates/{pair}": 19,
+    "/duplicates/{pair}": 25,
     "/duplicates/merges": 4,
     "/demo/mail": 1,
 }

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from app.duplicates import wording
 from app.security.policy import Role
 from catalog.duplicate_queue import refresh_pairs
+from catalog.hours_words import hours_as_text, schedules_from_text
 from catalog.likeness import POINTS
 from catalog.merging import kept_ids
 from catalog.models import DuplicatePair, Location, Merge, Organization, Service
 from tests.factories import (
+    label_service,
     make_listing_link,
     make_location,
     make_organization,
@@ -80,6 +82,46 @@ def test_a_pair_is_looked_at_merged_and_made_two_again(
     team.submit(merges, f"/duplicates/merges/{record.id}/undo")
     assert session.get(Service, second) is not None
     assert "Undone" in text_of(team.get("/duplicates/merges").text)
+
+
+@pytest.mark.parametrize(("side", "hours"), [("first", "Mon"), ("second", "Tue")])
+def test_hours_are_seen_and_chosen_and_labels_are_put_together(
+    team: CheckedClient, session: Session, pair: DuplicatePair, side: str, hours: str
+) -> None:
+    ids = (pair.first_id, pair.second_id)
+    first, second = (session.get_one(Service, id_) for id_ in ids)
+    first.schedules = schedules_from_text("Mon 3:00 PM-6:00 PM")
+    second.schedules = schedules_from_text("Tue 4:00 PM-5:00 PM; Wed 4:00 PM-5:00 PM")
+    label_service(session, second, "chess")
+    session.flush()
+    before = told_of(session, ids)
+    address = f"/duplicates/{pair.id}"
+    page = team.get(address)
+    text = text_of(page.text)
+    assert "Mon 3:00 PM-6:00 PM" in text
+    assert "Tue 4:00 PM-5:00 PM" in text
+    assert "Chess" in text
+    data = {"keep": "first", "value-schedule": side}
+    team.submit(page, f"{address}/merge", data)
+    (kept,) = told_of(session, ids)
+    assert kept[0].startswith(hours)
+    assert kept[1] == ["chess", "dental-checkup"]
+    record = session.scalars(select(Merge)).one()
+    team.submit(team.get("/duplicates/merges"), f"/duplicates/merges/{record.id}/undo")
+    assert told_of(session, ids) == before
+
+
+def told_of(session: Session, ids: tuple[uuid.UUID, ...]) -> list[tuple[str, list[str]]]:
+    """Hours and labels of those of the two that are there."""
+    session.expire_all()
+    return [
+        (
+            hours_as_text(sorted(one.schedules, key=lambda row: row.byday or "")),
+            sorted(label.taxonomy_term.name for label in one.attributes),
+        )
+        for id_ in ids
+        if (one := session.get(Service, id_))
+    ]
 
 
 def test_different_ones_are_asked_about_once_and_can_be_looked_at_again(
