@@ -32,7 +32,9 @@ class SettingsError(Exception):
 # What LISTING_LIVE_FIELDS may name: the kinds of app/listings/fields.py, which a test compares.
 LISTING_KINDS = frozenset(
     {"phone", "hours", "street", "town", "zip", "closed", "new_place", "description"}
-    | {"application_process", "fees_description", "url", "name"}
+    | {"application_process", "fees_description", "url", "name", "eligibility_description"}
+    | {"ages", "grades", "zips", "counties", "insurance", "situations", "languages"}
+    | {"interpretation_services", "fee", "documents"}
 )
 
 
@@ -101,7 +103,9 @@ class Settings:
         "LISTING_LIVE_FIELDS",
         "Which fields a partner's correction changes at once, between commas; all others wait for the "
         "district's team. Of: phone, hours, street, town, zip, closed, new_place, description, "
-        "application_process, fees_description, url, name. Open places are always live",
+        "application_process, fees_description, url, name, eligibility_description, ages, grades, zips, "
+        "counties, insurance, situations, languages, interpretation_services, fee, documents. "
+        "Open places are always live",
         "phone,hours",
     )
     listing_answer_days: int = field(

@@ -13,24 +13,25 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from app.editing import values
+from app.editing import spans, values
 from app.editing.values import (
     Read,
     Write,
     column,
     intake_column,
     listed_rule,
-    range_end,
     residence_part,
 )
-from catalog.vocabulary import INSURANCE_KINDS, SERVICE_STATUSES, SITUATIONS
+from catalog.vocabulary import INSURANCE_KINDS, SERVICE_STATUSES, SITUATIONS, Label
 
 Check = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class EditField:
-    """One field: its words, and its reader, check and writer (`values.py`). `choices`: value, label."""
+    """One field: its words, and its reader, check and writer (`values.py`). `choices`: value, label;
+    `many`: those of which several can be ticked, in their order.
+    """
 
     code: str
     label: object
@@ -41,6 +42,7 @@ class EditField:
     longest: int = 300
     hint: object = ""
     choices: Sequence[tuple[str, object]] = ()
+    many: Sequence[tuple[str, Label]] = ()
 
 
 def field(
@@ -81,30 +83,24 @@ SERVICE_FIELDS = (
     own("alert", lazy_gettext("Notice on top of the listing"), longest=1000),
 )
 WHO_FIELDS = (
-    field("age_low", lazy_gettext("From age"), values.age, range_end("age", "low"), longest=6),
     field(
-        "age_high",
-        lazy_gettext("To age"),
-        values.age,
-        range_end("age", "high"),
-        longest=6,
-        hint=lazy_gettext("12 means up to the 13th birthday."),
+        "ages",
+        lazy_gettext("Ages"),
+        spans.check_spans(spans.AGES),
+        (spans.read_spans(spans.AGES), spans.write_spans(spans.AGES)),
+        hint=lazy_gettext("5-12, or 16+; 12 means up to the 13th birthday. 0+ is every age."),
     ),
     field(
-        "grade_low",
-        lazy_gettext("From grade"),
-        values.grade,
-        range_end("grade", "low"),
-        longest=3,
-        hint=lazy_gettext("0 is kindergarten, -1 pre-K."),
-    ),
-    field(
-        "grade_high", lazy_gettext("To grade"), values.grade, range_end("grade", "high"), longest=3
+        "grades",
+        lazy_gettext("Grades"),
+        spans.check_spans(spans.GRADE_SCALE),
+        (spans.read_spans(spans.GRADE_SCALE), spans.write_spans(spans.GRADE_SCALE)),
+        hint=lazy_gettext("PK-5, or 9-12. PK+ is every grade."),
     ),
     field(
         "zips",
         lazy_gettext("Lives in ZIP codes"),
-        values.words,
+        values.zip_codes,
         residence_part("zips"),
         longest=1000,
     ),
@@ -120,16 +116,17 @@ WHO_FIELDS = (
         "insurance",
         lazy_gettext("Accepted insurance"),
         values.known_words(INSURANCE_KINDS),
-        listed_rule("insurance", "accepted"),
-        hint=", ".join(INSURANCE_KINDS),
+        listed_rule("insurance", "accepted", INSURANCE_KINDS),
+        longest=600,
+        many=tuple(INSURANCE_KINDS.items()),
     ),
     field(
         "situations",
         lazy_gettext("Only for students who are"),
         values.known_words(SITUATIONS),
-        listed_rule("situation", "any_of"),
+        listed_rule("situation", "any_of", SITUATIONS),
         longest=600,
-        hint=", ".join(SITUATIONS),
+        many=tuple(SITUATIONS.items()),
     ),
     EditField(
         "languages",

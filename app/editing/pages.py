@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.clock import day_there, utcnow
+from app.directory.words import in_words
 from app.editing import queries, services
 from app.editing.fields import FIELDS, GROUPS
 from app.editing.queries import FormValues, PlaceRow
@@ -20,6 +21,7 @@ from app.transactions import commits
 from catalog.taxonomy import interests, needs
 
 blueprint = Blueprint("editing", __name__, template_folder="templates")
+blueprint.add_app_template_filter(in_words)
 
 PLACE_FIELDS = ("id", *queries.PLACE_KEYS, "hours", "leave")
 MOST_ROWS = 60
@@ -100,7 +102,7 @@ def form_sent() -> FormValues:
         }
         places.append(PlaceRow(**said))
     return FormValues(
-        fields={code: form.get(code) for code in FIELDS},
+        fields={code: field_sent(code) for code in FIELDS},
         organization=form.get("organization", ""),
         is_new_organization=bool(form.get("new_organization")),
         website=form.get("website", "")[:300],
@@ -110,6 +112,13 @@ def form_sent() -> FormValues:
         if version.isascii() and version.isdecimal() and len(version) < 9
         else 0,
     )
+
+
+def field_sent(code: str) -> str | None:
+    """One field as text; of several that can be ticked, those that are."""
+    if FIELDS[code].many and code in request.form:
+        return ", ".join(filter(None, request.form.getlist(code)))
+    return request.form.get(code)
 
 
 def form_page(

@@ -16,7 +16,6 @@ from app.clock import day_there
 from app.editing import queries
 from app.editing.fields import FIELDS
 from app.editing.queries import PLACE_KEYS, FormValues, PlaceRow
-from app.editing.values import check_rules
 from app.errors import Conflict, Invalid
 from app.security import policy
 from app.security.policy import Actor
@@ -69,11 +68,6 @@ def save_service(
             service.organization = organization
         for code, value in changes.items():
             FIELDS[code].write(service, value)
-        problems = check_rules(service)
-        if problems:
-            raise Invalid(
-                gettext("Please correct what is marked below. Nothing was saved."), problems
-            )
     session.add(service)
     session.flush()
     write_terms(session, service, shown.terms, sent.terms)

@@ -13,8 +13,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from catalog.eligibility import check_facts
-from catalog.errors import CatalogValueError, EligibilityFactsError
+from catalog.errors import CatalogValueError
 from catalog.models import (
     CostOption,
     EligibilityRule,
@@ -24,10 +23,11 @@ from catalog.models import (
     Service,
     ServiceIntake,
 )
+from catalog.vocabulary import US_STATES
 
 YES_NO = {"": lazy_gettext("Not said"), "yes": lazy_gettext("Yes"), "no": lazy_gettext("No")}
 MOST_LINES = 30
-FIELD_OF_RULE = {"age": "age_low", "grade": "grade_low", "residence": "zips"}
+ZIP = re.compile(r"\d{5}", re.ASCII)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 Read = Callable[[Service], str | None]
 Write = Callable[[Service, Any], None]
@@ -159,32 +159,15 @@ def rules_of(service: Service, kind: str) -> list[EligibilityRule]:
     return [r for r in service.eligibility_rules if r.kind == kind and r.effect == "require"]
 
 
-def range_end(kind: str, end: str) -> tuple[Read, Write]:
-    """One end of the only range of ages or grades."""
-
-    def read(service: Service) -> str | None:
-        rules = rules_of(service, kind)
-        if len(rules) > 1:
-            return None
-        value = rules[0].facts.get(end) if rules else None
-        return "" if value is None else f"{value:g}"
-
-    def write(service: Service, value: Any) -> None:
-        rules = rules_of(service, kind)
-        facts = {**(rules[0].facts if rules else {}), end: value}
-        put_rule(service, kind, {key: one for key, one in facts.items() if one is not None})
-
-    return read, write
-
-
-def listed_rule(kind: str, key: str) -> tuple[Read, Write]:
-    """A rule that is a list of words under one key."""
+def listed_rule(kind: str, key: str, known: Iterable[str]) -> tuple[Read, Write]:
+    """A rule that is a list of `known` words under one key, read in their order."""
 
     def read(service: Service) -> str | None:
         rules = rules_of(service, kind)
         if len(rules) > 1 or (rules and set(rules[0].facts) - {key}):
             return None
-        return ", ".join(rules[0].facts[key]) if rules else ""
+        said = rules[0].facts[key] if rules else ()
+        return ", ".join(one for one in known if one in said)
 
     def write(service: Service, value: Any) -> None:
         put_rule(service, kind, {key: value} if value else {})
@@ -210,27 +193,16 @@ def residence_part(key: str) -> tuple[Read, Write]:
 
 
 def put_rule(service: Service, kind: str, facts: dict[str, Any]) -> None:
-    """Let the only rule of a kind say these facts; none take it away. A range that is half written
-    is checked when the whole form is (`check_rules`).
-    """
+    """Let the only rule of a kind say these facts; none take it away."""
     rules = rules_of(service, kind)
+    for rule in [r for r in service.eligibility_rules if facts and r.facts.get("axis") == kind]:
+        service.eligibility_rules.remove(rule)  # "no restriction" is not true any more
     if not facts and rules:
         service.eligibility_rules.remove(rules[0])
     elif rules:
         rules[0].facts = facts
     elif facts:
         service.eligibility_rules.append(EligibilityRule(kind=kind, effect="require", facts=facts))
-
-
-def check_rules(service: Service) -> dict[str, str]:
-    """What is wrong with the rules as they are together, by the field that is nearest."""
-    problems = {}
-    for rule in service.eligibility_rules:
-        try:
-            check_facts(rule.kind, rule.facts)
-        except EligibilityFactsError as error:
-            problems[FIELD_OF_RULE.get(rule.kind, "name")] = str(error)
-    return problems
 
 
 def read_fee(service: Service) -> str | None:
@@ -345,19 +317,27 @@ def known_words(known: Iterable[str]) -> Callable[[str], list[str]]:
 
 def counties(text: str) -> list[str]:
     """Counties with their states, between semicolons."""
-    return [one.strip() for one in re.split(r"[;\n]", text) if one.strip()][:MOST_LINES]
+    found = [one.strip() for one in re.split(r"[;\n]", text) if one.strip()][:MOST_LINES]
+    for one in found:
+        name, _, state = one.rpartition(", ")
+        if not name or state not in US_STATES:
+            raise CatalogValueError(
+                gettext("“%(county)s” needs its state: write Hamilton, TN.", county=one[:40])
+            )
+    return found
+
+
+def zip_codes(text: str) -> list[str]:
+    """ZIP codes of five digits."""
+    found = words(text)
+    wrong = [one for one in found if not ZIP.fullmatch(one)]
+    if wrong:
+        raise CatalogValueError(
+            gettext("“%(code)s” is no ZIP code: write five digits.", code=wrong[0][:20])
+        )
+    return found
 
 
 def read_ride(service: Service) -> str:
     """Whether it provides a ride; not said is no."""
     return "yes" if service.intake and service.intake.provides_transport else "no"
-
-
-def age(text: str) -> float | None:
-    """An age in years."""
-    return number(text, most=130)
-
-
-def grade(text: str) -> float | None:
-    """A grade: pre-K -1, kindergarten 0."""
-    return number(text, least=-1, most=12)

@@ -8,18 +8,24 @@ field of one place has that place's id in its code: "street:…".
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext
 
+from app.editing import values
+from app.editing.fields import TERMS_FIELDS, WHO_FIELDS, EditField
 from catalog.hours_words import hours_as_text, schedules_from_text
 from catalog.models import Address, Location, Phone, Service, ServiceAtLocation
+from catalog.vocabulary import Label
 
 
 @dataclass(frozen=True, slots=True)
 class ListingField:
-    """One field: its words, its value as text, and how a checked text is written."""
+    """One field: its words, its value as text, how a text is checked (CatalogValueError), and how a
+    checked text is written. `many`: the codes of which several can be ticked.
+    """
 
     code: str
     label: object
@@ -27,6 +33,9 @@ class ListingField:
     write: Callable[[Service, str], None]
     lines: int = 1
     longest: int = 300
+    check: Callable[[str], Any] = values.plain
+    hint: object = ""
+    many: Sequence[tuple[str, Label]] = ()
 
     @property
     def kind(self) -> str:
@@ -61,6 +70,32 @@ def write_phone(service: Service, text: str) -> None:
         service.phones.append(Phone(number=text))
 
 
+def from_form(field: EditField) -> ListingField:
+    """A field of the district's own form, as text."""
+
+    def read(service: Service) -> str:
+        return field.read(service) or ""
+
+    def write(service: Service, text: str) -> None:
+        field.write(service, field.check(text))
+
+    return ListingField(
+        field.code,
+        field.label,
+        read,
+        write,
+        field.lines,
+        field.longest,
+        field.check,
+        field.hint,
+        field.many,
+    )
+
+
+# Whom it is for and what to know, by the same rows as the district's form.
+FROM_FORM = {field.code: field for field in (*WHO_FIELDS, *TERMS_FIELDS)}
+FROM_FORM.pop("fees_description")  # below, among those that partners write most
+
 FIELDS: dict[str, ListingField] = {
     field.code: field
     for field in (
@@ -86,8 +121,20 @@ FIELDS: dict[str, ListingField] = {
             lines=2,
             longest=1000,
         ),
-        ListingField("url", lazy_gettext("Web page"), *column("url"), longest=500),
-        ListingField("name", lazy_gettext("Name of the service"), *column("name")),
+        ListingField(
+            "url", lazy_gettext("Web page"), *column("url"), longest=500, check=values.web
+        ),
+        ListingField(
+            "name", lazy_gettext("Name of the service"), *column("name"), check=values.needed
+        ),
+        ListingField(
+            "eligibility_description",
+            lazy_gettext("Who it is for, in words"),
+            *column("eligibility_description"),
+            lines=2,
+            longest=2000,
+        ),
+        *map(from_form, FROM_FORM.values()),
     )
 }
 
@@ -109,7 +156,7 @@ def fields_of(service: Service, *, by_link: bool = False) -> dict[str, ListingFi
     """
     places = [place for place in service.service_at_locations if place.is_listed]
     return {
-        **FIELDS,
+        **{code: field for code, field in FIELDS.items() if not says_more(service, code)},
         **{
             field.code: field
             for place in sorted(places, key=lambda place: str(place.id))
@@ -124,6 +171,11 @@ def fields_of(service: Service, *, by_link: bool = False) -> dict[str, ListingFi
             longest=600,
         ),
     }
+
+
+def says_more(service: Service, code: str) -> bool:
+    """Whether the listing says more of this than one line of a form can (several prices)."""
+    return code in FROM_FORM and FROM_FORM[code].read(service) is None
 
 
 def fields_of_place(place: ServiceAtLocation, *, by_link: bool) -> list[ListingField]:

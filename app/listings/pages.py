@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.clock import day_there, utcnow
+from app.directory.words import who_words
 from app.errors import Invalid
 from app.extensions import db
 from app.listings import queries, services, suggesting
@@ -21,6 +22,7 @@ from app.listings.fields import (
     fields_of,
     is_kept_from_links,
     label_of,
+    says_more,
 )
 from app.security.guard import requires, requires_link, signed_in_actor
 from app.security.models import AccessLink
@@ -32,6 +34,7 @@ from catalog.models import Service
 
 blueprint = Blueprint("listings", __name__, template_folder="templates")
 
+UNPROCESSABLE = 422
 STEPS = ("confirm", "places", "correct")
 STEPS_OF_PLACES = {"": 0, "more": 1, "fewer": -1, "full": 0}
 
@@ -46,12 +49,7 @@ def field_label(code: str) -> str:
 @requires_link("listing", "listings.edit")
 def show_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
     """The listing, with one button that confirms it; without an account."""
-    return listing_page(
-        listing_by_link(link, actor),
-        "listings/by_link.html",
-        {step: url_for(f"listings.{step}_by_link", token=token) for step in STEPS},
-        by_link=True,
-    )
+    return page_by_link(listing_by_link(link, actor), token)
 
 
 @blueprint.post("/l/<token>/confirm")
@@ -77,7 +75,11 @@ def places_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturn
 @commits
 def correct_by_link(link: AccessLink, actor: Actor, token: str) -> ResponseReturnValue:
     """Corrections, by link."""
-    correct(listing_by_link(link, actor).id, actor)
+    service = listing_by_link(link, actor)
+    try:
+        correct(service.id, actor)
+    except Invalid as error:
+        return page_by_link(service, token, error), UNPROCESSABLE
     return redirect(url_for("listings.show_by_link", token=token))
 
 
@@ -96,12 +98,7 @@ def list_listings() -> ResponseReturnValue:
 @requires("listings.edit")
 def show_listing(service_id: uuid.UUID) -> ResponseReturnValue:
     """One listing, with an account."""
-    service = queries.listing_for(db.session, signed_in_actor(), service_id, action="listings.edit")
-    return listing_page(
-        service,
-        "listings/show.html",
-        {step: url_for(f"listings.{step}_listing", service_id=service_id) for step in STEPS},
-    )
+    return page_of_account(service_id)
 
 
 @blueprint.post("/listings/<uuid:service_id>/confirm")
@@ -127,7 +124,10 @@ def places_listing(service_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def correct_listing(service_id: uuid.UUID) -> ResponseReturnValue:
     """Corrections, with an account."""
-    correct(service_id, signed_in_actor())
+    try:
+        correct(service_id, signed_in_actor())
+    except Invalid as error:
+        return page_of_account(service_id, error), UNPROCESSABLE
     return redirect(url_for("listings.show_listing", service_id=service_id))
 
 
@@ -286,9 +286,27 @@ def listing_by_link(link: AccessLink, actor: Actor) -> Service:
     return service
 
 
+def page_by_link(service: Service, token: str, error: Invalid | None = None) -> str:
+    """The listing behind a link; with what was sent, where something is wrong in it."""
+    urls = {step: url_for(f"listings.{step}_by_link", token=token) for step in STEPS}
+    return listing_page(service, "listings/by_link.html", urls, error, by_link=True)
+
+
+def page_of_account(service_id: uuid.UUID, error: Invalid | None = None) -> str:
+    """The listing for its own partner; with what was sent, where something is wrong in it."""
+    service = queries.listing_for(db.session, signed_in_actor(), service_id, action="listings.edit")
+    urls = {step: url_for(f"listings.{step}_listing", service_id=service_id) for step in STEPS}
+    return listing_page(service, "listings/show.html", urls, error)
+
+
 def listing_page(
-    service: Service, template: str, urls: dict[str, str], *, by_link: bool = False
-) -> ResponseReturnValue:
+    service: Service,
+    template: str,
+    urls: dict[str, str],
+    error: Invalid | None = None,
+    *,
+    by_link: bool = False,
+) -> str:
     """A listing with its three forms."""
     changes = [
         change
@@ -311,7 +329,13 @@ def listing_page(
         keeps_streets=by_link and any(hidden for _, _, hidden, _ in places_of(service, known)),
         live=live_kinds(),
         place_lines=place_lines(service, known),
-        values={code: field.read(service) for code, field in known.items()} | waiting,
+        values={code: field.read(service) for code, field in known.items()}
+        | waiting
+        | (corrections_sent() if error else {}),
+        message=str(error) if error else "",
+        problems=error.fields if error else {},
+        says_more=[FIELDS[code].label for code in FIELDS if says_more(service, code)],
+        who=who_words(service.eligibility_rules, {}),
         changes=changes,
         urls=urls,
     )
@@ -380,13 +404,22 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 6
 
 
-def correct(service_id: uuid.UUID, actor: Actor) -> None:
-    """Take the corrections that the form holds, and say what becomes of them."""
-    values = {name: text for name, text in request.form.items() if name.partition(":")[0] in KINDS}
+def corrections_sent() -> dict[str, str]:
+    """The texts of the form by code; several that are ticked stand between commas."""
+    values = {
+        name: ", ".join(filter(None, texts)) if name in FIELDS and FIELDS[name].many else texts[0]
+        for name, texts in request.form.lists()
+        if name.partition(":")[0] in KINDS
+    }
     for name in request.form.getlist("place"):  # an unticked box is not sent at all
         values.setdefault(f"closed:{name}", "")
+    return values
+
+
+def correct(service_id: uuid.UUID, actor: Actor) -> None:
+    """Take the corrections that the form holds, and say what becomes of them."""
     changes = services.correct_listing(
-        db.session, service_id, values, live=live_kinds(), by=actor, now=utcnow()
+        db.session, service_id, corrections_sent(), live=live_kinds(), by=actor, now=utcnow()
     )
     if not changes:
         flash(gettext("Nothing was different, so nothing was changed."), "info")

@@ -28,7 +28,7 @@ from catalog.models import (
 
 
 def listing_for(session: Session, actor: Actor, service_id: uuid.UUID, *, action: str) -> Service:
-    """A service with all that its listing page shows (9 statements), or NotFound."""
+    """A service with all that its listing page shows (13 statements), or NotFound."""
     service = session.scalar(
         select(Service)
         .where(
@@ -41,6 +41,10 @@ def listing_for(session: Session, actor: Actor, service_id: uuid.UUID, *, action
             joinedload(Service.organization),
             joinedload(Service.intake),
             selectinload(Service.phones),
+            selectinload(Service.languages),
+            selectinload(Service.eligibility_rules),
+            selectinload(Service.cost_options),
+            selectinload(Service.required_documents),
             selectinload(Service.capacities).joinedload(ServiceCapacity.unit),
             selectinload(Service.schedules),
             selectinload(Service.service_at_locations).options(

@@ -103,18 +103,15 @@ def correct_listing(
 ) -> list[ListingChange]:
     """Take what differs: fields of the kinds in `live` at once, the others wait for the district's team.
 
-    A newer wish for a field replaces one that still waits. Invalid: a field that is none, or a
-    text too long, or a name left empty.
+    A newer wish for a field replaces one that still waits. Invalid names every field that is wrong,
+    before anything is written.
     """
     service = queries.listing_for(session, by, service_id, action="listings.edit")
     waiting = {c.field: c for c in queries.changes_of(session, service.id) if c.state == "waiting"}
     known = fields_of(service, by_link=by.role is Role.LISTING_LINK)
     changes = []
-    for code, text in values.items():
-        if code not in known:
-            raise Invalid(gettext("The form is not complete. Reload the page and try again."))
+    for code, new in checked_texts(known, values).items():
         field = known[code]
-        new = checked_text(field, text)
         old = field.read(service)
         if code in waiting and new != waiting[code].new_value:
             decide(waiting.pop(code), "refused", by=by, now=now)
@@ -231,6 +228,21 @@ def checked_field(code: str) -> ListingField:
     return FIELDS[code]
 
 
+def checked_texts(known: Mapping[str, ListingField], values: Mapping[str, str]) -> dict[str, str]:
+    """Every text as it would be written, by code; Invalid with all that is wrong, by code."""
+    texts, problems = {}, {}
+    for code, text in values.items():
+        if code not in known:
+            raise Invalid(gettext("The form is not complete. Reload the page and try again."))
+        try:
+            texts[code] = checked_text(known[code], text)
+        except Invalid as error:
+            problems[code] = str(error)
+    if problems:
+        raise Invalid(gettext("Please correct what is marked below. Nothing was saved."), problems)
+    return texts
+
+
 def checked_text(field: ListingField, text: str) -> str:
     """The text without blanks around it, or Invalid."""
     text = text.replace("\r\n", "\n").strip()
@@ -242,10 +254,10 @@ def checked_text(field: ListingField, text: str) -> str:
                 most=field.longest,
             )
         )
-    if field.code == "name" and not text:
-        raise Invalid(gettext("A service needs a name."))
-    if field.code == "url" and text and not text.startswith(("http://", "https://")):
-        raise Invalid(gettext("A web page begins with http:// or https://."))
+    try:
+        field.check(text)
+    except CatalogValueError as error:
+        raise Invalid(str(error)) from error
     return text
 
 

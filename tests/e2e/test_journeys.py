@@ -237,8 +237,7 @@ def test_a_whole_service_is_added_by_keyboard_alone(
         page.keyboard.press("Tab")
     assert order == ["organization", "new_organization", "website", "name", "description", "status"]
     for field, text in {
-        "age_low": "8",
-        "age_high": "14",
+        "ages": "8-14",
         "languages": "en, es",
         "fee": "0",
         "place-0-street": "12 Sample Street",

@@ -100,10 +100,9 @@ def test_a_whole_service_in_one_form(team: CheckedClient, session: Session) -> N
             "name": "Homework help",
             "description": "After school.",
             "phones": "423-555-0100\n423-555-0101",
-            "age_low": "6",
-            "age_high": "12",
+            "ages": "6-12",
             "counties": "Hamilton, TN",
-            "insurance": "tenncare, none",
+            "insurance": ["tenncare", "none"],
             "languages": "en, es",
             "fee": "12.50",
             "documents": "School letter",
@@ -146,10 +145,12 @@ def test_a_whole_service_in_one_form(team: CheckedClient, session: Session) -> N
         ({"name": ""}, "name"),
         ({"url": "river.example.org"}, "url"),
         ({"email": "nobody"}, "email"),
-        ({"age_low": "13"}, "age_low"),
-        ({"age_low": "many"}, "age_low"),
-        ({"grade_low": "1.5"}, "grade_low"),
-        ({"counties": "Hamilton"}, "zips"),
+        ({"ages": "13-12"}, "ages"),
+        ({"ages": "many"}, "ages"),
+        ({"ages": "5-131"}, "ages"),
+        ({"grades": "1.5"}, "grades"),
+        ({"grades": "K-13"}, "grades"),
+        ({"counties": "Hamilton"}, "counties"),
         ({"zips": "374"}, "zips"),
         ({"insurance": "gold"}, "insurance"),
         ({"languages": "Spanish"}, "languages"),
@@ -211,7 +212,7 @@ def test_an_edit_survives_the_next_import(
     package = write_package(tmp_path / "one", sample_tables())
     bring_in(session, package, now)
     made = session.scalars(select(Service).filter_by(source_id="100")).one().id
-    assert edit(team, made, description="Corrected here.", age_low="5").status_code == 302
+    assert edit(team, made, description="Corrected here.", ages="5-12").status_code == 302
     bring_in(session, package, now + timedelta(days=1))
     assert session.get_one(Service, made).description == "Corrected here."
 
@@ -255,13 +256,26 @@ def test_needs_are_named_and_taken_away(
 def test_what_one_line_cannot_say_stays(
     team: CheckedClient, session: Session, service: Service
 ) -> None:
-    make_eligibility(session, service, "age", low=15, high=18)
+    make_eligibility(session, service, "residence", zips=["37402"])
+    make_eligibility(session, service, "residence", counties=["Hamilton, TN"])
     session.commit()
     page = team.get(path_of(service.id))
     assert "says more than one line can" in page.text
     edit(team, service.id, description="Changed.")
     session.expire_all()
-    assert len(service.eligibility_rules) == 2
+    assert len(service.eligibility_rules) == 3
+
+
+def test_several_ranges_of_ages_are_one_line(
+    team: CheckedClient, session: Session, service: Service
+) -> None:
+    make_eligibility(session, service, "age", low=15, high=18)
+    session.commit()
+    assert 'value="4-12, 15-18"' in team.get(path_of(service.id)).text
+    edit(team, service.id, ages="4-12, 16+")
+    session.expire_all()
+    ranges = [(rule.facts["low"], rule.facts.get("high")) for rule in service.eligibility_rules]
+    assert sorted(ranges) == [(4, 12), (16, None)]
 
 
 def test_an_organization_is_chosen_by_its_name(
