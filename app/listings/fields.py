@@ -38,6 +38,11 @@ class ListingField:
     many: Sequence[tuple[str, Label]] = ()
 
     @property
+    def from_form(self) -> bool:
+        """Whether it is one of the many of the district's form, which stand apart."""
+        return self.code in FROM_FORM
+
+    @property
     def kind(self) -> str:
         """What the setting names: the code without a place."""
         return self.code.partition(":")[0]
