@@ -148,6 +148,8 @@ def test_the_directory_is_downloaded(
     card = page.locator("section.card", has=page.get_by_role("heading", name=name))
     stand_still(page, "**/downloads/progress")
     card.get_by_role("button", name="Make the file").click()
+    # A click does not wait for the next page: looked at too early, there are parts of two.
+    expect(card.get_by_role("status")).to_be_visible()
     axe(page)
     fits(page)
     page.unroute("**/downloads/progress")
