@@ -21,6 +21,7 @@ def register_features(app: Flask, api: Api) -> None:
     from app.imports.pages import blueprint as imports
     from app.listings.pages import blueprint as listings
     from app.listings.public_pages import blueprint as public_listings
+    from app.listings.review_pages import blueprint as listing_review
     from app.misses.pages import blueprint as misses
     from app.needs.pages import blueprint as needs
     from app.notices.pages import blueprint as notices
@@ -45,6 +46,7 @@ def register_features(app: Flask, api: Api) -> None:
         geocoding,
         history,
         imports,
+        listing_review,
         listings,
         misses,
         needs,

@@ -143,6 +143,9 @@ FIELDS: dict[str, ListingField] = {
     )
 }
 
+# The fields that are plain text: what a visitor suggests for one of them can be written as it stands.
+PLAIN_FIELDS = {code: field for code, field in FIELDS.items() if not field.from_form}
+
 PLACE_LABELS = {
     "hours": lazy_gettext("Days and hours"),
     "street": lazy_gettext("Street"),

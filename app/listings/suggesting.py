@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, Invalid, NotFound
 from app.listings import notices, services
-from app.listings.fields import FIELDS
+from app.listings.fields import PLAIN_FIELDS
 from app.listings.models import ListingSuggestion
 from app.notices.services import queue_notice
 from app.security import policy
@@ -29,9 +29,9 @@ LONGEST_TEXT = 1000
 LONGEST_CONTACT = 254
 MOST_WAITING = 20  # of one service: whoever sends more has been heard
 
-# What a visitor may point at; those that are fields of FIELDS can be taken as they stand.
+# What a visitor may point at; those of PLAIN_FIELDS can be taken as they stand.
 ABOUT = {
-    **{code: field.label for code, field in FIELDS.items()},
+    **{code: field.label for code, field in PLAIN_FIELDS.items()},
     "hours": lazy_gettext("Days and hours"),
     "place": lazy_gettext("Address"),
     "closed": lazy_gettext("It does not exist any more"),
@@ -128,7 +128,7 @@ def take_suggestion(
     else somebody has corrected the listing by hand, and it is done.
     """
     suggestion = waiting_suggestion(session, suggestion_id, by=by)
-    if suggestion.about in FIELDS:
+    if suggestion.about in PLAIN_FIELDS:
         services.write_for_visitor(
             session, suggestion.service, suggestion.about, suggestion.text, by=by, now=now
         )

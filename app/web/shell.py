@@ -42,14 +42,19 @@ NAVIGATION = (
     (lazy_gettext("Referrals"), "referrals.list_referrals", "referrals.list", "send"),
     (lazy_gettext("Places"), "places.list_runs", "places.read", "calendar"),
     (lazy_gettext("Directory"), "directory.browse", "catalog.read", "search"),
-    (lazy_gettext("Listing changes"), "listings.list_waiting", "listings.review", "edit"),
-    (lazy_gettext("Listings to call about"), "listings.list_to_call", "listings.review", "phone"),
+    (lazy_gettext("Listing changes"), "listing_review.list_waiting", "listings.review", "edit"),
+    (
+        lazy_gettext("Listings to call about"),
+        "listing_review.list_to_call",
+        "listings.review",
+        "phone",
+    ),
     (lazy_gettext("Listings to mend"), "recommendations.list_to_mend", "catalog.edit", "alert"),
     (lazy_gettext("Twice in the directory?"), "duplicates.list_pairs", "catalog.merge", "people"),
     (lazy_gettext("Places on the map"), "geocoding.list_places", "catalog.edit", "pin"),
     (lazy_gettext("Imports"), "imports.list_runs", "catalog.import", "inbox"),
     (lazy_gettext("Proposed needs"), "needs.list_proposals", "catalog.name_needs", "star"),
-    (lazy_gettext("Import conflicts"), "listings.list_conflicts", "listings.review", "alert"),
+    (lazy_gettext("Import conflicts"), "listing_review.list_conflicts", "listings.review", "alert"),
 )
 NOT_FOR = {"students.today": Role.DISTRICT_ADMIN}  # reads students too, but begins at District
 

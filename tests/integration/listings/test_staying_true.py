@@ -53,6 +53,22 @@ def suggest(client: CheckedClient, service: Service, **data: str) -> str:
     return client.submit(page, "/corrections#correction", sent, follow_redirects=True).text
 
 
+def test_a_visitor_points_at_what_visitors_see_and_writes_no_notation(
+    client: CheckedClient, session: Session, service: Service
+) -> None:
+    offered = set(
+        re.findall(r'<option value="([a-z_]+)"', client.get(f"/services/{service.id}").text)
+    )
+    assert {"phone", "eligibility_description", "hours", "closed", "other"} <= offered
+    assert not {"ages", "zips", "insurance", "fee"} & offered, (
+        "read from a text by rules: not for all"
+    )
+    sent = {"about": "ages", "text": "all of them", "csrf_token": client.csrf_token()}
+    answer = client.post(f"/services/{service.id}/corrections", data=sent)
+    assert answer.status_code == 422
+    assert "Choose what is not right" in answer.text
+
+
 def test_a_visitor_without_an_account_suggests_and_the_team_takes_it(
     client: CheckedClient, session: Session, service: Service
 ) -> None:
