@@ -27,15 +27,13 @@ from catalog.importers.identity import settle_ids
 from catalog.importers.merged import (
     Leads,
     lead_on,
-    merged_into,
     merged_leads,
     said_before,
-    still_listed,
 )
 from catalog.importers.needs import add_needs, add_place_warnings
 from catalog.importers.package import Package
 from catalog.importers.report import Counts, ImportReport, ReportLine
-from catalog.importers.retiring import plan_merged, retirement
+from catalog.importers.retiring import KEPT_TABLES, plan_leaving, plan_merged
 from catalog.importers.sheet_mapping import SheetMapping
 from catalog.importers.staying_away import (
     PARENT_COLUMNS,
@@ -47,19 +45,6 @@ from catalog.importers.staying_away import (
 from catalog.models.import_conflict import ImportConflict
 from catalog.vocabulary import SERVICE_STATUSES
 
-# Rows that others point to (referrals, services, labels): marked when gone, never deleted.
-KEPT_TABLES = frozenset(
-    {
-        "organization",
-        "program",
-        "service",
-        "location",
-        "service_at_location",
-        "taxonomy",
-        "taxonomy_term",
-        "contact",
-    }
-)
 ROWS_AT_A_TIME = 2_000
 POINT = frozenset({"latitude", "longitude", "point_precision"})
 
@@ -200,48 +185,7 @@ def plan_table(
             counts.changed += 1
     for start in range(0, len(changed), ROWS_AT_A_TIME):
         plan_changes(session, plan, table, changed[start : start + ROWS_AT_A_TIME], now)
-    absent = absent_rows(table, stored, drafted, gone)
-    if table.name in KEPT_TABLES:
-        gone.update(row.id for row in absent.values())
-    leaving = {key: row for key, row in absent.items() if not row.is_dropped}
-    leaving = without_still_listed(session, plan, table, leaving, drafted)
-    counts.removed += plan_removals(session, plan, table, leaving, now)
-    if table.name == "service":
-        warn_of_another_directory(plan, listed=len(stored), leaving=len(leaving))
-
-
-def absent_rows(
-    table: Table,
-    stored: Mapping[str, Stored],
-    drafted: Mapping[str, DraftRow],
-    gone: set[uuid.UUID],
-) -> dict[str, Stored]:
-    """The rows that the source no longer has, but for those that hang on one that is gone, which
-    stay as they were, and changes: they happened, whether or not the source still tells."""
-    if table.name == "metadata":
-        return {}
-    stays_with_parent = table.name not in KEPT_TABLES or table.name == "service_at_location"
-    return {
-        source_id: row
-        for source_id, row in stored.items()
-        if source_id not in drafted and not (stays_with_parent and gone.intersection(row.parents))
-    }
-
-
-def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) -> None:
-    """A package under the name of another one would retire all that came from there."""
-    if leaving > 1 and leaving * 2 > listed:
-        plan.report.lines.append(
-            ReportLine(
-                "warning",
-                plan.report.source,
-                None,
-                "most_gone",
-                f"{leaving} of the {listed} services that came from {plan.report.source!r} before "
-                "are not in this package and would be retired. If this is another directory, give "
-                "it a name of its own with --source.",
-            )
-        )
+    plan_leaving(session, plan, table, stored, drafted, gone, now)
 
 
 def stored_rows(
@@ -336,72 +280,3 @@ def plan_changes(
         if "last_modified" in table.c:
             values.setdefault("last_modified", now)
         plan.updates.setdefault(table.name, []).append((known.id, values))
-
-
-def without_still_listed(
-    session: Session,
-    plan: ImportPlan,
-    table: Table,
-    leaving: dict[str, Stored],
-    drafted: Mapping[str, DraftRow],
-) -> dict[str, Stored]:
-    """The rows but for those that the source lists still by the id of an entry merged into them."""
-    merged = merged_into(session, (row.id for row in leaving.values()), plan.away.leads)
-    staying = {}
-    for source_id, row in leaving.items():
-        other = still_listed(merged.get(row.id, ()), plan.report.source, drafted)
-        if other is None:
-            staying[source_id] = row
-            continue
-        plan.report.lines.append(
-            ReportLine(
-                "info",
-                plan.report.source,
-                None,
-                "listed_as_merged",
-                f"The {table.name} {source_id} is not in the source any more, but {other} is, which "
-                "was merged into it here: kept as it is.",
-            )
-        )
-    return staying
-
-
-def plan_removals(
-    session: Session, plan: ImportPlan, table: Table, leaving: dict[str, Stored], now: datetime
-) -> int:
-    """Mark what others point to, delete what nobody does and nobody edited. Returns how many."""
-    if not leaving:
-        return 0
-    held = current_rows(session, table, [row.id for row in leaving.values()])
-    merged = merged_into(session, held, plan.away.leads)
-    for source_id, row in leaving.items():
-        current = held[row.id]
-        before = said_before(current["imported"] or {}, row.id, plan.away.leads)
-        others = [
-            one.source
-            for one in merged.get(row.id, ())
-            if one.source != plan.report.source and not one.is_dropped
-        ]
-        was_edited = any(plain(current[column]) != value for column, value in before.items())
-        if table.name not in KEPT_TABLES and not was_edited:
-            plan.deletes.setdefault(table.name, []).append(row.id)
-            continue
-        values: dict[str, Any] = {"imported": None}
-        what = "kept, since it was edited here"
-        if others:
-            what = f"kept as it is, since an entry of {others[0]!r} was merged into it"
-        elif table.name in KEPT_TABLES:
-            retired, what = retirement(table.name, now)
-            values |= retired
-        plan.updates.setdefault(table.name, []).append((row.id, values))
-        label = current.get("name") or source_id
-        plan.report.lines.append(
-            ReportLine(
-                "warning",
-                plan.report.source,
-                None,
-                "gone_from_source",
-                f"The {table.name} {label!r} ({source_id}) is not in the source any more: {what}.",
-            )
-        )
-    return len(leaving)
