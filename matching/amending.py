@@ -7,16 +7,16 @@ where it is decide how an index is arranged, so those cannot be amended: they wa
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import overload
 
 from matching.checks import contradiction
 from matching.index import Index
+from matching.storage import OffersByRow
 from matching.types import Offer, Openings
 
 
-class AmendedOffers(Sequence[Offer]):
+class AmendedOffers(OffersByRow):
     """Offers by row, some of them changed."""
 
     def __init__(self, offers: Sequence[Offer], changed: Mapping[int, Offer]) -> None:
@@ -25,17 +25,9 @@ class AmendedOffers(Sequence[Offer]):
     def __len__(self) -> int:
         return len(self._offers)
 
-    @overload
-    def __getitem__(self, row: int) -> Offer: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Offer]: ...
-    def __getitem__(self, row: int | slice) -> Offer | Sequence[Offer]:
-        if isinstance(row, slice):
-            return [self[one] for one in range(*row.indices(len(self)))]
-        return self._changed.get(int(row)) or self._offers[row]
-
-    def __iter__(self) -> Iterator[Offer]:
-        return (self[row] for row in range(len(self)))
+    def at(self, row: int) -> Offer:
+        """The changed offer, or the one that it was."""
+        return self._changed.get(row) or self._offers[row]
 
 
 def differs(index: Index, row: int, told: Openings) -> bool:

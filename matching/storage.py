@@ -15,6 +15,7 @@ import dataclasses
 import hashlib
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -128,8 +129,28 @@ def _check(about: Mapping[str, object], revision: str | None) -> None:
         )
 
 
-class StoredOffers(Sequence[Offer]):
-    """Offers by row, read when asked for; those of a ranking are few."""
+class OffersByRow(Sequence[Offer], ABC):
+    """Offers that are made when they are asked for, by row."""
+
+    @abstractmethod
+    def at(self, row: int) -> Offer:
+        """The offer of a row; IndexError beyond the last."""
+
+    @overload
+    def __getitem__(self, row: int) -> Offer: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Offer]: ...
+    def __getitem__(self, row: int | slice) -> Offer | Sequence[Offer]:
+        if isinstance(row, slice):
+            return [self.at(one) for one in range(*row.indices(len(self)))]
+        return self.at(int(row))
+
+    def __iter__(self) -> Iterator[Offer]:
+        return (self.at(row) for row in range(len(self)))
+
+
+class StoredOffers(OffersByRow):
+    """Offers of a folder, read when asked for; those of a ranking are few."""
 
     def __init__(self, text: Bytes, count: int) -> None:
         split = 8 * (count + 1)
@@ -140,27 +161,18 @@ class StoredOffers(Sequence[Offer]):
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    @overload
-    def __getitem__(self, row: int) -> Offer: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Offer]: ...
-    def __getitem__(self, row: int | slice) -> Offer | Sequence[Offer]:
-        if isinstance(row, slice):
-            return [self[one] for one in range(*row.indices(len(self)))]
-        at = int(row)
-        found = self._read.get(at)
+    def at(self, row: int) -> Offer:
+        """The offer as it was stored."""
+        found = self._read.get(row)
         if found is None:
-            if not 0 <= at < len(self):
-                raise IndexError(at)
-            text = self._text[self._ends[at] : self._ends[at + 1]].tobytes()
+            if not 0 <= row < len(self):
+                raise IndexError(row)
+            text = self._text[self._ends[row] : self._ends[row + 1]].tobytes()
             found = _offer(json.loads(text))
             if len(self._read) >= _READ:
                 self._read = {}
-            self._read[at] = found
+            self._read[row] = found
         return found
-
-    def __iter__(self) -> Iterator[Offer]:
-        return (self[row] for row in range(len(self)))
 
 
 _READ: Final = 20_000  # offers kept once they were read
