@@ -15,6 +15,7 @@ from catalog.geocoding import parcels
 from catalog.geocoding.addresses import StreetAddress, house_of, read_address
 from catalog.geocoding.parcels import Parcel, find_parcels, is_installed
 from catalog.geocoding.zip_areas import metres_between, middle_of, radius_of
+from tests.fixtures.loud import cannot_run
 
 LONG = {
     "RD": "Road",
@@ -93,9 +94,13 @@ def test_nearly_all_addresses_lie_within_what_their_zip_area_is_said_to_reach(
     assert float(np.median([metres for metres, _ in away])) < 4_000
 
 
-@pytest.mark.skipif(not is_installed(), reason="the extra [hamilton] is not installed")
 class TestParcels:
     """The parcels."""
+
+    @pytest.fixture(autouse=True)
+    def parcels_are_there(self) -> None:
+        if not is_installed():
+            cannot_run("Parcels", "The extra [hamilton] is missing.", "Run make test.")
 
     @pytest.mark.parametrize(
         ("spelling", "least", "furthest"),
