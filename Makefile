@@ -10,8 +10,12 @@ MESSAGE ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m
-# What marks a sentence for translation: gettext's own names, and the errors that people see.
-TRANSLATED := -k lazy_gettext -k NotFound -k Forbidden -k NotSignedIn -k Conflict -k Invalid -k TooLarge -k LinkExpired
+# What marks a sentence for translation: gettext's own names, and the errors that people see, those of
+# app/errors.py and those of catalog/errors.py.
+TRANSLATED := -k lazy_gettext -k NotFound -k Forbidden -k NotSignedIn -k Conflict -k Invalid -k TooLarge -k LinkExpired \
+	-k NotListedError -k EligibilityFactsError -k CatalogValueError -k MissingFileError -k NotACatalogError \
+	-k UnclearSheetError -k BrokenFileError -k UnsafeFileError -k TooLargeError -k WrongEncodingError \
+	-k ImportBusyError -k ExportFormatError -k ExportPlaceError
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format lock migration translations clean
 
@@ -54,7 +58,7 @@ migration: $(VENV)/ready-to-develop ## Write a migration for changed models: MES
 
 translations: $(VENV)/ready-to-develop ## Bring app/translations up to date with what pages say, and compile
 	@pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && \
-	$(VENV)/bin/pybabel -q extract -F app/translations/babel.cfg $(TRANSLATED) --omit-header -o "$$pot" app && \
+	$(VENV)/bin/pybabel -q extract -F app/translations/babel.cfg $(TRANSLATED) --omit-header -o "$$pot" app catalog && \
 	$(VENV)/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete -i "$$pot" -d app/translations && \
 	$(VENV)/bin/pybabel -q compile -d app/translations
 

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class DomainError(Exception):
-    """Base of what the app refuses. `str(error)` is shown to the person."""
+    """Base of what the app refuses. `words_of` it is shown to the person."""
 
 
 class NotFound(DomainError):
@@ -127,7 +127,19 @@ def handle_domain_error(error: Exception) -> Response:
     fields = getattr(error, "fields", None) or {}
     if isinstance(error, ValidationError):
         fields = error.normalized_messages()  # type: ignore[no-untyped-call]
-    return rendered(status, str(error) if not isinstance(error, ValidationError) else "", fields)
+    return rendered(
+        status, words_of(error) if isinstance(error, DomainError | CatalogError) else "", fields
+    )
+
+
+def words_of(error: DomainError | CatalogError) -> str:
+    """What the error says, in the reader's language. Where it is raised it says it in English; its
+    class is an extraction keyword (Makefile), and the catalog's errors carry their facts apart.
+    """
+    if isinstance(error, CatalogError):
+        words: str = gettext(error.message)
+        return words % error.facts if error.facts else words
+    return gettext(str(error)) if str(error) else ""
 
 
 def handle_csrf_error(error: CSRFError) -> Response:
@@ -171,8 +183,7 @@ def wants_json() -> bool:
 def rendered(status: int, message: str, fields: object = None) -> Response:
     """The error as the client wants it. Never echoes the request's path: it may hold a link's token."""
     heading = str(HEADINGS.get(status) or gettext("That did not work"))
-    # A domain error's message is in English where it is raised; its class is an extraction keyword.
-    detail = gettext(message) if message else str(ADVICE.get(status, ""))
+    detail = message or str(ADVICE.get(status, ""))
     if wants_json():
         body = {"type": "about:blank", "title": heading, "status": status, "detail": detail}
         if fields:

@@ -54,7 +54,7 @@ def settle_conflict(
     import found: then neither value may be put over it unseen.
     """
     if take not in {"ours", "theirs"}:
-        raise CatalogValueError(f"{take!r} is no choice. Take ours or theirs.")
+        raise CatalogValueError("%(take)r is no choice. Take ours or theirs.", take=take)
     if conflict.state != "waiting":
         raise CatalogValueError("This was decided already. Nothing more is needed.")
     if take == "theirs":

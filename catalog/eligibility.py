@@ -41,7 +41,9 @@ def check_facts(kind: str, facts: Facts) -> Facts:
     checker = CHECKERS.get(kind)
     if checker is None:
         raise EligibilityFactsError(
-            f"{kind!r} is no kind of eligibility rule. Use one of: {', '.join(ELIGIBILITY_KINDS)}."
+            "%(kind)r is no kind of eligibility rule. Use one of: %(known)s.",
+            kind=kind,
+            known=", ".join(ELIGIBILITY_KINDS),
         )
     return checker(facts)
 
@@ -58,7 +60,8 @@ def grade_facts(facts: Facts) -> Facts:
         if checked.get(end) is not None:
             if checked[end] != int(checked[end]):
                 raise EligibilityFactsError(
-                    f"A grade is a whole number, not {checked[end]}. Kindergarten is 0, pre-K -1."
+                    "A grade is a whole number, not %(grade)s. Kindergarten is 0, pre-K -1.",
+                    grade=checked[end],
                 )
             checked[end] = int(checked[end])
     return checked
@@ -74,18 +77,29 @@ def range_facts(kind: str, facts: Facts, least: float, most: float) -> Facts:
             continue
         if not is_number(value) or not least <= value <= most:
             raise EligibilityFactsError(
-                f"The {end} end of an {kind} rule is {value!r}; it must be a number from "
-                f"{least:g} to {most:g}."
+                "The %(end)s end of an %(kind)s rule is %(value)r; it must be a number from "
+                "%(least)g to %(most)g.",
+                end=end,
+                kind=kind,
+                value=value,
+                least=least,
+                most=most,
             )
         checked[end] = value
     low, high = checked["low"], checked["high"]
     if low is None and high is None:
         raise EligibilityFactsError(
-            f"An {kind} rule needs a low end, a high end, or both. "
-            f"For no restriction, use the kind 'anyone' with the axis {kind!r}."
+            "An %(kind)s rule needs a low end, a high end, or both. For no restriction, use "
+            "the kind 'anyone' with the axis '%(kind)s'.",
+            kind=kind,
         )
     if low is not None and high is not None and low > high:
-        raise EligibilityFactsError(f"The {kind} range {low:g} to {high:g} is the wrong way round.")
+        raise EligibilityFactsError(
+            "The %(kind)s range %(low)g to %(high)g is the wrong way round.",
+            kind=kind,
+            low=low,
+            high=high,
+        )
     return checked
 
 
@@ -99,20 +113,23 @@ def residence_facts(facts: Facts) -> Facts:
         checked["zips"] = words("zips", facts["zips"])
         for code in checked["zips"]:
             if not ZIP.fullmatch(code):
-                raise EligibilityFactsError(f"{code!r} is no ZIP code: write five digits.")
+                raise EligibilityFactsError(
+                    "%(code)r is no ZIP code: write five digits.", code=code
+                )
     if facts.get("counties"):
         checked["counties"] = words("counties", facts["counties"])
         for county in checked["counties"]:
             name, _, state = county.rpartition(", ")
             if not name or state not in US_STATES:
                 raise EligibilityFactsError(
-                    f"{county!r} does not say which state the county is in: "
-                    "write it as 'Hamilton, TN'."
+                    "%(county)r does not say which state the county is in: write it as "
+                    "'Hamilton, TN'.",
+                    county=county,
                 )
     if facts.get("statewide"):
         if facts["statewide"] not in US_STATES:
             raise EligibilityFactsError(
-                f"{facts['statewide']!r} is no state: write its two letters, as in TN."
+                "%(state)r is no state: write its two letters, as in TN.", state=facts["statewide"]
             )
         checked["statewide"] = facts["statewide"]
     checked |= area_facts(facts)
@@ -132,7 +149,9 @@ def area_facts(facts: Facts) -> Facts:
         raise EligibilityFactsError("A circle needs both its centre and its radius in metres.")
     if centre is not None:
         if not is_number(radius) or radius <= 0:
-            raise EligibilityFactsError(f"The radius {radius!r} must be metres above zero.")
+            raise EligibilityFactsError(
+                "The radius %(radius)r must be metres above zero.", radius=radius
+            )
         checked |= {"centre": point(centre), "radius_metres": radius}
     if facts.get("polygon"):
         corners = [point(corner) for corner in facts["polygon"]]
@@ -160,7 +179,8 @@ def income_facts(facts: Facts) -> Facts:
     ceiling = facts.get("ceiling_percent")
     if not is_number(ceiling) or not 0 < ceiling <= 2000 or ceiling != int(ceiling):
         raise EligibilityFactsError(
-            f"The income ceiling {ceiling!r} must be a whole percent of the federal poverty level."
+            "The income ceiling %(ceiling)r must be a whole percent of the federal poverty level.",
+            ceiling=ceiling,
         )
     return {"ceiling_percent": int(ceiling)}
 
@@ -175,7 +195,7 @@ def gender_facts(facts: Facts) -> Facts:
     """The program's own restriction."""
     only_keys("gender", facts, {"only"})
     if facts.get("only") not in GENDERS:
-        raise EligibilityFactsError(f"'only' must be one of: {', '.join(GENDERS)}.")
+        raise EligibilityFactsError("'only' must be one of: %(known)s.", known=", ".join(GENDERS))
     return {"only": facts["only"]}
 
 
@@ -184,7 +204,9 @@ def anyone_facts(facts: Facts) -> Facts:
     only_keys("anyone", facts, {"axis"})
     axes = set(ELIGIBILITY_KINDS) - {"anyone"}
     if facts.get("axis") not in axes:
-        raise EligibilityFactsError(f"'axis' must be one of: {', '.join(sorted(axes))}.")
+        raise EligibilityFactsError(
+            "'axis' must be one of: %(known)s.", known=", ".join(sorted(axes))
+        )
     return {"axis": facts["axis"]}
 
 
@@ -206,15 +228,17 @@ def only_keys(kind: str, facts: Facts, allowed: set[str]) -> None:
     unknown = sorted(set(facts) - allowed)
     if unknown:
         raise EligibilityFactsError(
-            f"The {kind} rule does not know {', '.join(map(repr, unknown))}. "
-            f"It takes: {', '.join(sorted(allowed))}."
+            "The %(kind)s rule does not know %(unknown)s. It takes: %(known)s.",
+            kind=kind,
+            unknown=", ".join(map(repr, unknown)),
+            known=", ".join(sorted(allowed)),
         )
 
 
 def words(key: str, value: object) -> list[str]:
     """A list of one or more strings, each once, in the order given."""
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-        raise EligibilityFactsError(f"{key!r} must be a list of one or more words.")
+        raise EligibilityFactsError("%(key)r must be a list of one or more words.", key=key)
     return list(dict.fromkeys(word.strip() for word in value))
 
 
@@ -224,7 +248,10 @@ def known_words(key: str, value: object, known: set[str]) -> list[str]:
     unknown = [word for word in listed if word not in known]
     if unknown:
         raise EligibilityFactsError(
-            f"{key!r} does not know {', '.join(unknown)}. Use: {', '.join(sorted(known))}."
+            "%(key)r does not know %(unknown)s. Use: %(known)s.",
+            key=key,
+            unknown=", ".join(unknown),
+            known=", ".join(sorted(known)),
         )
     return listed
 
@@ -239,7 +266,9 @@ def point(value: object) -> list[float]:
         and abs(value[1]) <= 180
     ):
         return [float(value[0]), float(value[1])]
-    raise EligibilityFactsError(f"{value!r} is no point: write [latitude, longitude] in degrees.")
+    raise EligibilityFactsError(
+        "%(value)r is no point: write [latitude, longitude] in degrees.", value=value
+    )
 
 
 def is_number(value: object) -> TypeGuard[float]:

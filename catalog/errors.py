@@ -2,7 +2,14 @@
 
 
 class CatalogError(Exception):
-    """Base of what the catalog refuses; the message says what, why, and what to do."""
+    """Base of what the catalog refuses. `message` says what, why, and what to do, in English, with a
+    blank such as %(kind)r for each of the `facts`; app/errors.py says it in the reader's language.
+    """
+
+    def __init__(self, message: str, **facts: object) -> None:
+        """`message` stands as it is where it is raised: translators find it there."""
+        super().__init__(message % facts if facts else message)
+        self.message, self.facts = message, facts
 
 
 class UnknownAuthorError(RuntimeError):
@@ -55,6 +62,10 @@ class WrongEncodingError(ImportFileError):
 
 class ImportBusyError(CatalogError):
     """The same directory is being imported just now, by another process."""
+
+
+class ExportFormatError(CatalogError):
+    """The format asked for cannot hold the catalog as it is. Another one can."""
 
 
 class ExportPlaceError(CatalogError):

@@ -106,7 +106,9 @@ def merge(
     where both have something open that can stand only once.
     """
     if kind not in KINDS:
-        raise CatalogValueError(f"{kind!r} cannot be merged. Use one of: {', '.join(KINDS)}.")
+        raise CatalogValueError(
+            "%(kind)r cannot be merged. Use one of: %(known)s.", kind=kind, known=", ".join(KINDS)
+        )
     if kept_id == gone_id:
         raise CatalogValueError("An entry cannot be merged into itself. Choose two different ones.")
     session.flush()
@@ -149,10 +151,12 @@ def locked_rows(session: Session, table: Table, ids: tuple[uuid.UUID, uuid.UUID]
     for id_ in ids:
         if id_ not in rows:
             into = kept_ids(session, [id_]).get(id_)
+            if into:
+                raise CatalogValueError(
+                    "One of the two was merged already. Look at the one that stays."
+                )
             raise CatalogValueError(
-                "One of the two was merged already. Look at the one that stays."
-                if into
-                else "One of the two is not in the directory any more. Nothing was merged."
+                "One of the two is not in the directory any more. Nothing was merged."
             )
     return [rows[id_] for id_ in ids]
 
@@ -188,7 +192,8 @@ def settle_fields(
     unknown = [name for name in take if name not in choices]
     if unknown:
         raise CatalogValueError(
-            f"The field {unknown[0]!r} is none in which the two differ now. Look at both again."
+            "The field %(field)r is none in which the two differ now. Look at both again.",
+            field=unknown[0],
         )
     filled = [
         column.name
@@ -268,8 +273,9 @@ def refuse_twice_open(table: Table, rows: list[Row], own: list[Row]) -> None:
     }
     if both:
         raise CatalogValueError(
-            f"{len(both)} student(s) have an open referral to each of the two. Close one of them "
-            "first, then merge."
+            "%(number)s student(s) have an open referral to each of the two. Close one of "
+            "them first, then merge.",
+            number=len(both),
         )
 
 

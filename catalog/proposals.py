@@ -108,10 +108,13 @@ def accept_needs(session: Session, chosen: Iterable[tuple[uuid.UUID, str]]) -> i
     }
     for service_id, code in pairs:
         if code not in known:
-            raise CatalogValueError(f"{code!r} is no need. Take the codes as they were proposed.")
+            raise CatalogValueError(
+                "%(code)r is no need. Take the codes as they were proposed.", code=code
+            )
         if service_id not in services:
             raise CatalogValueError(
-                f"There is no service {service_id}. Make the proposals anew and choose again."
+                "There is no service %(service_id)s. Make the proposals anew and choose again.",
+                service_id=service_id,
             )
     load_vocabulary(session)
     named = {
@@ -167,7 +170,9 @@ def read_chosen(text: str) -> list[tuple[uuid.UUID, str]]:
             chosen.append((uuid.UUID(row["service_id"]), (row["need"] or "").strip()))
         except (ValueError, TypeError, AttributeError) as error:
             raise CatalogValueError(
-                f"Row {number}: {row['service_id']!r} is no service's id. Leave that column as it was."
+                "Row %(number)s: %(said)r is no service's id. Leave that column as it was.",
+                number=number,
+                said=row["service_id"],
             ) from error
     return chosen
 

@@ -227,6 +227,8 @@ def decide(
         number += moved.rowcount
     if number != len(proposals):
         raise CatalogValueError(
-            f"{len(proposals) - number} of these {len(proposals)} were decided or changed meanwhile, "
-            "so none of them was decided now. Look at what waits, then choose again."
+            "%(number)s of these %(all)s were decided or changed meanwhile, so none of them "
+            "was decided now. Look at what waits, then choose again.",
+            number=len(proposals) - number,
+            all=len(proposals),
         )

@@ -184,10 +184,14 @@ def organization_named(session: Session, text: str) -> Organization:
         select(Organization).where(func.lower(Organization.name) == wanted.lower()).limit(2)
     ).all()
     if not found:
-        raise NotListedError(f"No organization in the catalog is named {wanted!r}.")
+        raise NotListedError(
+            "No organization in the catalog is named %(wanted)r. Search for it, and give its whole name.",
+            wanted=wanted,
+        )
     if len(found) > 1:
         raise CatalogValueError(
-            f"Several organizations are named {wanted!r}. Give the id of the one that is meant."
+            "Several organizations are named %(wanted)r. Give the id of the one that is meant.",
+            wanted=wanted,
         )
     return found[0]
 

@@ -63,7 +63,7 @@ def bring_back(session: Session, change: FieldChange, *, now: datetime) -> bool:
 
 def bring_back_version(
     session: Session, change: FieldChange, *, now: datetime
-) -> tuple[int, list[str]]:
+) -> tuple[int, list[CatalogValueError]]:
     """Let the service, organization or place be as it was before what was done together with this
     change: how many rows are as they were, and for each that cannot be, why.
     """
@@ -79,12 +79,12 @@ def bring_back_version(
         )
         .order_by(FieldChange.last_action_date.desc(), FieldChange.position.desc())
     ).all()
-    number, problems = 0, []
+    number, problems = 0, list[CatalogValueError]()
     for target in in_order(targets_of(rows)):
         try:
             number += become(session, target)
         except CatalogValueError as error:
-            problems.append(str(error))
+            problems.append(error)
     settle(session, change.owner_id, now=now)
     return number, problems
 
@@ -95,7 +95,10 @@ def targets_of(newest_first: Iterable[FieldChange]) -> list[Target]:
     for change in newest_first:
         table = Base.metadata.tables.get(change.resource_type)
         if table is None or not has_history(table):
-            raise CatalogValueError(f"There are no rows of {change.resource_type!r} here.")
+            raise CatalogValueError(
+                "There are no rows of %(table)r here. Write what it said into the listing.",
+                table=change.resource_type,
+            )
         if change.last_action_type == "create" and table.name in OWN:
             continue
         target = targets.setdefault(change.resource_id, Target(table, change.resource_id))
@@ -157,7 +160,9 @@ def put_back(session: Session, mapped: type[Any], target: Target) -> None:
     """
     if not any(n in target.fields for n in required(target.table)):
         name = target.table.name.replace("_", " ")
-        raise CatalogValueError(f"The {name} is not there any more. Bring the whole {name} back.")
+        raise CatalogValueError(
+            "The %(name)s is not there any more. Bring the whole %(name)s back.", name=name
+        )
     values = {
         key(mapped, name): value_of(session, target.table, name, target)
         for name in known_fields(target)
@@ -181,7 +186,9 @@ def known_fields(target: Target) -> list[str]:
     names = [name for name in target.fields if name not in PUT_BACK]
     unknown = [name for name in names if name not in target.table.c]
     if unknown:
-        raise CatalogValueError(f"The catalog has no field {unknown[0]!r}: write it by hand.")
+        raise CatalogValueError(
+            "The catalog has no field %(field)r: write it by hand.", field=unknown[0]
+        )
     return names
 
 
@@ -192,7 +199,9 @@ def value_of(session: Session, table: Table, name: str, target: Target) -> Any:
         value = from_text(column, target.fields[name])
     except (ValueError, TypeError):
         raise CatalogValueError(
-            f"{words(column)} cannot say {target.fields[name][:80]!r} here. Write it by hand."
+            "%(field)s cannot say %(said)r here. Write it by hand.",
+            field=words(column),
+            said=target.fields[name][:80],
         ) from None
     named = next((reference.column for reference in column.foreign_keys), None)
     if name == "link_id":
@@ -202,8 +211,10 @@ def value_of(session: Session, table: Table, name: str, target: Target) -> Any:
         is_there = session.scalar(select(named).where(named == value))
         if is_there is None:
             raise CatalogValueError(
-                f"{words(column)} named a {named.table.name.replace('_', ' ')} that is no longer in "
-                "the directory, so it cannot be brought back."
+                "%(field)s named a %(named)s that is no longer in the directory, so it "
+                "cannot be brought back.",
+                field=words(column),
+                named=named.table.name.replace("_", " "),
             )
     if value is None and not column.nullable:
         value = empty_value(column)
@@ -222,8 +233,9 @@ def flush(session: Session, table: Table) -> None:
             session.flush()
     except (IntegrityError, CatalogError):
         raise CatalogValueError(
-            f"This does not go with what the {table.name.replace('_', ' ')} says otherwise now. "
-            "Bring back the version, or correct it in the listing."
+            "This does not go with what the %(entry)s says otherwise now. Bring back the "
+            "version, or correct it in the listing.",
+            entry=table.name.replace("_", " "),
         ) from None
 
 

@@ -47,7 +47,9 @@ def change_service_status(
     """Set the status; CatalogValueError for a word that is none."""
     if status not in SERVICE_STATUSES:
         raise CatalogValueError(
-            f"{status!r} is no status of a service. Use one of: {', '.join(SERVICE_STATUSES)}."
+            "%(status)r is no status of a service. Use one of: %(known)s.",
+            status=status,
+            known=", ".join(SERVICE_STATUSES),
         )
     if service.status != status:
         service.status = status

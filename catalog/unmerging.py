@@ -47,7 +47,8 @@ def undo_merge(session: Session, record: Merge, *, by: str, now: datetime) -> Un
         is None
     ):
         raise CatalogValueError(
-            f"“{record.kept_label}” was itself merged or taken away since. Undo that first."
+            "“%(name)s” was itself merged or taken away since. Undo that first.",
+            name=record.kept_label,
         )
     parts = [
         record,

@@ -55,6 +55,10 @@ PROBLEMS = {
     services.BROKE: lazy_gettext(
         "Something broke on our side, and we have noted it. Try again in a moment."
     ),
+    services.DOES_NOT_FIT: lazy_gettext(
+        "This format cannot hold the directory as it is: it has too many rows, or a text that is too "
+        "long for a cell. Take the tables (CSV in a zip) instead."
+    ),
 }
 KEPT_BACK = {
     "contacts": lazy_gettext("contacts"),

@@ -16,8 +16,8 @@ from app.security.policy import Actor
 from app.storage.services import delete_files, store_file
 from catalog.queries import current_revision
 
-# Kept as codes: pages say them in the reader's language. Else a problem is the catalog's own words.
-INTERRUPTED, BROKE = "interrupted", "broke"
+# Why one was not made, as codes: pages say them in the reader's language.
+INTERRUPTED, BROKE, DOES_NOT_FIT = "interrupted", "broke", "does_not_fit"
 
 
 def ask_for_export(session: Session, format_: str, *, by: Actor, now: datetime) -> CatalogExport:
@@ -62,7 +62,7 @@ def give_up_interrupted(session: Session, *, now: datetime) -> None:
 
 
 def note_failed(session: Session, export_id: uuid.UUID, problem: str, *, now: datetime) -> None:
-    """It could not be made; why, as a code above or in the catalog's words."""
+    """It could not be made; why, as a code above."""
     export = session.get_one(CatalogExport, export_id)
     if export.state == "working":
         export.state, export.problem, export.ended_at = "failed", problem, now

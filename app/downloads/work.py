@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.storage.folders import sweep, work_folder
 from app.transactions import work_unit
 from app.web.shell import settings
-from catalog.errors import CatalogError
+from catalog.errors import ExportFormatError
 from catalog.exporters.hsds_csv import export_csv
 from catalog.exporters.hsds_xlsx import export_xlsx
 from catalog.exporters.json_file import export_json
@@ -69,8 +69,8 @@ def make(export_id: uuid.UUID) -> None:
             return
         try:
             make_file(export_id)
-        except CatalogError as error:
-            fail(export_id, str(error))
+        except ExportFormatError:
+            fail(export_id, services.DOES_NOT_FIT)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the page
             log.error("export_failed", kind=type(error).__name__)  # noqa: TRY400
             fail(export_id, services.BROKE)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.duplicates import queries
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, words_of
 from app.security.policy import Actor
 from catalog import merging, unmerging
 from catalog.errors import CatalogValueError
@@ -42,7 +42,7 @@ def merge_pair(
             session, pair.kind, kept_id=kept, gone_id=gone, take=take, by=by.name[:120], now=now
         )
     except CatalogValueError as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(words_of(error)) from error
 
 
 def call_different(
@@ -72,4 +72,4 @@ def undo_merge(
     try:
         return unmerging.undo_merge(session, record, by=by.name[:120], now=now)
     except CatalogValueError as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(words_of(error)) from error

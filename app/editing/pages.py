@@ -14,7 +14,7 @@ from app.directory.words import in_words
 from app.editing import queries, services
 from app.editing.fields import FIELDS, GROUPS
 from app.editing.queries import FormValues, PlaceRow
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, words_of
 from app.extensions import db
 from app.security.guard import requires, signed_in_actor
 from app.transactions import commits
@@ -71,10 +71,10 @@ def saved(service_id: uuid.UUID | None) -> ResponseReturnValue:
         )
     except Invalid as error:
         db.session.rollback()
-        return form_page(service_id, sent, error.fields, str(error)), UNPROCESSABLE
+        return form_page(service_id, sent, error.fields, words_of(error)), UNPROCESSABLE
     except Conflict as error:
         db.session.rollback()
-        return form_again(service_id, sent, str(error))
+        return form_again(service_id, sent, words_of(error))
     flash(gettext("Saved. Schools see it at once."))
     if request.form.get("more"):
         return redirect(url_for("editing.edit_service", service_id=service.id) + "#places")

@@ -16,10 +16,9 @@ from app.clock import day_there
 from app.editing import queries
 from app.editing.fields import FIELDS
 from app.editing.queries import PLACE_KEYS, FormValues, PlaceRow
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, words_of
 from app.security import policy
 from app.security.policy import Actor
-from catalog.errors import CatalogValueError
 from catalog.hours_words import schedules_from_text
 from catalog.models import (
     Address,
@@ -102,8 +101,8 @@ def checked_fields(shown: FormValues, sent: FormValues, problems: dict[str, str]
             continue
         try:
             changes[code] = field.check(text)
-        except CatalogValueError as error:
-            problems[code] = str(error)
+        except Invalid as error:
+            problems[code] = words_of(error)
     return changes
 
 

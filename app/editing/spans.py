@@ -14,8 +14,8 @@ from typing import Any
 from flask_babel import gettext
 
 from app.editing.values import words
+from app.errors import Invalid
 from catalog.eligibility import OLDEST
-from catalog.errors import CatalogValueError
 from catalog.models import EligibilityRule, Service
 from catalog.vocabulary import GRADES
 
@@ -67,7 +67,7 @@ def read_spans(scale: Scale) -> Callable[[Service], str]:
 
 
 def check_spans(scale: Scale) -> Callable[[str], list[Span]]:
-    """Text as ranges, in order, each once; CatalogValueError names the part that is none."""
+    """Text as ranges, in order, each once; Invalid names the part that is none."""
 
     def check(text: str) -> list[Span]:
         return sorted({one_span(scale, part) for part in words(text)}, key=sort_key)
@@ -113,7 +113,7 @@ def one_span(scale: Scale, text: str) -> Span:
     low = scale.number(low_text)
     high = scale.number(rest[0]) if rest else None if text.endswith("+") else low
     if low is None or len(rest) > 1 or (rest and (high is None or high < low)):
-        raise CatalogValueError(
+        raise Invalid(
             gettext(
                 "“%(text)s” is no range. Write %(first)s-%(last)s, or %(first)s+ without an upper "
                 "end; several between commas.",

@@ -1,7 +1,7 @@
 """How the fields of the form are read from a service, checked as text, and written.
 
 Called by fields.py, which is the table of them. A reader gives the text, or None where one line cannot
-say it; a check turns text into a value or raises CatalogValueError; a writer puts the value there.
+say it; a check turns text into a value or raises Invalid; a writer puts the value there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from catalog.errors import CatalogValueError
+from app.errors import Invalid
 from catalog.models import (
     CostOption,
     EligibilityRule,
@@ -41,14 +41,14 @@ def plain(text: str) -> str | None:
 def web(text: str) -> str | None:
     """A web address."""
     if text and not text.startswith(("http://", "https://")):
-        raise CatalogValueError(gettext("A web page begins with http:// or https://."))
+        raise Invalid(gettext("A web page begins with http:// or https://."))
     return text or None
 
 
 def email(text: str) -> str | None:
     """An e-mail address."""
     if text and not EMAIL.fullmatch(text):
-        raise CatalogValueError(gettext("Write an address such as office@example.org."))
+        raise Invalid(gettext("Write an address such as office@example.org."))
     return text or None
 
 
@@ -61,7 +61,7 @@ def number(text: str, *, least: float = 0, most: float = 1_000_000) -> float | N
     except ValueError:
         value = -1.0
     if not least <= value <= most or not re.fullmatch(r"-?[0-9]{1,7}(\.[0-9]{1,2})?", text):
-        raise CatalogValueError(
+        raise Invalid(
             gettext(
                 "Write a number from %(least)s to %(most)s.", least=f"{least:g}", most=f"{most:g}"
             )
@@ -73,7 +73,7 @@ def whole(text: str) -> int | None:
     """A whole number, 0 or more."""
     value = number(text)
     if value is not None and not isinstance(value, int):
-        raise CatalogValueError(gettext("Write a whole number."))
+        raise Invalid(gettext("Write a whole number."))
     return value
 
 
@@ -82,7 +82,7 @@ def day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise CatalogValueError(gettext("Write a day such as 2027-01-31.")) from None
+        raise Invalid(gettext("Write a day such as 2027-01-31.")) from None
 
 
 def cents(text: str) -> int | None:
@@ -97,7 +97,7 @@ def one_of(known: Iterable[str]) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if text not in words:
-            raise CatalogValueError(gettext("Choose one of the list."))
+            raise Invalid(gettext("Choose one of the list."))
         return text
 
     return check
@@ -237,7 +237,7 @@ def language_codes(text: str) -> list[str]:
     codes = [code.lower() for code in words(text)]
     wrong = [code for code in codes if not re.fullmatch(r"[a-z]{2,3}", code)]
     if wrong:
-        raise CatalogValueError(
+        raise Invalid(
             gettext("“%(code)s” is no language code. Write en, es, ar.", code=wrong[0][:20])
         )
     return codes
@@ -269,7 +269,7 @@ def phone_numbers(text: str) -> list[str]:
     found = lines(text)
     wrong = [one for one in found if len(re.sub(r"\D", "", one)) < 3 or len(one) > 40]
     if wrong:
-        raise CatalogValueError(gettext("“%(text)s” is no telephone number.", text=wrong[0][:40]))
+        raise Invalid(gettext("“%(text)s” is no telephone number.", text=wrong[0][:40]))
     return found
 
 
@@ -291,7 +291,7 @@ def write_documents(service: Service, documents: Any) -> None:
 def needed(text: str) -> str:
     """A text that must be there."""
     if not text:
-        raise CatalogValueError(gettext("A service needs a name."))
+        raise Invalid(gettext("A service needs a name."))
     return text
 
 
@@ -303,7 +303,7 @@ def known_words(known: Iterable[str]) -> Callable[[str], list[str]]:
         found = words(text)
         wrong = [one for one in found if one not in listed]
         if wrong:
-            raise CatalogValueError(
+            raise Invalid(
                 gettext(
                     "“%(word)s” is none of: %(known)s.",
                     word=wrong[0][:40],
@@ -321,7 +321,7 @@ def counties(text: str) -> list[str]:
     for one in found:
         name, _, state = one.rpartition(", ")
         if not name or state not in US_STATES:
-            raise CatalogValueError(
+            raise Invalid(
                 gettext("“%(county)s” needs its state: write Hamilton, TN.", county=one[:40])
             )
     return found
@@ -332,9 +332,7 @@ def zip_codes(text: str) -> list[str]:
     found = words(text)
     wrong = [one for one in found if not ZIP.fullmatch(one)]
     if wrong:
-        raise CatalogValueError(
-            gettext("“%(code)s” is no ZIP code: write five digits.", code=wrong[0][:20])
-        )
+        raise Invalid(gettext("“%(code)s” is no ZIP code: write five digits.", code=wrong[0][:20]))
     return found
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, words_of
 from app.extensions import db
 from app.geocoding import queries, services
 from app.security.guard import requires, signed_in_actor
@@ -71,10 +71,10 @@ def set_pin(location_id: uuid.UUID) -> ResponseReturnValue:
         )
     except Invalid as error:
         db.session.rollback()
-        return pin_page(location_id, error.fields, str(error)), UNPROCESSABLE
+        return pin_page(location_id, error.fields, words_of(error)), UNPROCESSABLE
     except Conflict as error:
         db.session.rollback()
-        return pin_page(location_id, {}, str(error)), CONFLICT
+        return pin_page(location_id, {}, words_of(error)), CONFLICT
     flash(gettext("Saved. The place is where you put the pin, and no geocoder moves it."))
     return redirect(url_for("geocoding.show_pin", location_id=location_id))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.errors import Conflict, words_of
 from app.history import queries
 from app.security import policy
 from app.security.policy import Actor
@@ -27,7 +27,7 @@ def bring_back_value(
     try:
         return restoring.bring_back(session, change, now=now)
     except CatalogValueError as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(words_of(error)) from error
 
 
 def bring_back_version(
@@ -41,6 +41,7 @@ def bring_back_version(
     if change.change_id is None:
         raise Conflict("This was noted by another directory: bring back its values one by one.")
     try:
-        return restoring.bring_back_version(session, change, now=now)
+        number, problems = restoring.bring_back_version(session, change, now=now)
     except CatalogValueError as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(words_of(error)) from error
+    return number, [words_of(problem) for problem in problems]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from app.errors import words_of
 from catalog.errors import CatalogValueError
 from catalog.importers import SheetMapping
 from catalog.importers.sheet_guess import age_band
@@ -143,8 +144,11 @@ def mappings_sent(
         try:
             changed[preview["file"]] = mapping_of(told_by_form(preview, mapping, sent, key))
         except CatalogValueError as error:
-            where = f"{preview['file']}: " if len(previews) > 1 else ""
-            raise CatalogValueError(f"{where}{error}") from None
+            if len(previews) == 1:
+                raise
+            raise CatalogValueError(
+                "%(sheet)s: %(problem)s", sheet=preview["file"], problem=words_of(error)
+            ) from None
     return changed
 
 
@@ -189,9 +193,10 @@ def said_by_form(heading: str, holds: str, says: str) -> Any:
         band = age_band(says.casefold())
         if band is None:
             raise CatalogValueError(
-                f"{heading!r}: write the ages that a mark stands for as 6-13, 18+ or under 5."
+                "%(heading)r: write the ages that a mark stands for as 6-13, 18+ or under 5.",
+                heading=heading,
             )
         return {"age": band}
     if holds in MARKS:
         return {holds: says or heading}
-    raise CatalogValueError(f"{heading!r}: choose one of the fields on the page.")
+    raise CatalogValueError("%(heading)r: choose one of the fields on the page.", heading=heading)

@@ -21,7 +21,8 @@ def only_import_of(source: str) -> Iterator[None]:
     with exclusive(f"import-{digest}", engine=db.engine, instance_dir=folder) as held:
         if held is None:
             raise ImportBusyError(
-                f"{source!r} is being imported just now. Nothing was changed. Wait until that has "
-                "ended, then try again."
+                "%(source)r is being imported just now. Nothing was changed. Wait until that "
+                "has ended, then try again.",
+                source=source,
             )
         yield

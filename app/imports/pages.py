@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.clock import utcnow
-from app.errors import Invalid, NotFound
+from app.errors import Invalid, NotFound, words_of
 from app.extensions import db
 from app.imports import queries, services, wording
 from app.imports.forms import clean_file_name, clean_source, mappings_sent, sheet_forms
@@ -143,7 +143,7 @@ def change_mapping(run_id: uuid.UUID) -> ResponseReturnValue:
     try:
         told = mappings_sent(run.preview, mappings_of(run), sent)
     except CatalogError as error:
-        return run_page(run, sent=sent, problem=str(error)), UNPROCESSABLE
+        return run_page(run, sent=sent, problem=words_of(error)), UNPROCESSABLE
     if not told:
         raise Invalid(gettext("This import has no sheets whose columns could be changed."))
     return mapping_changed(run_id, write_mappings(told))
@@ -164,7 +164,7 @@ def upload_mapping(run_id: uuid.UUID) -> ResponseReturnValue:
         problem = gettext("The mapping file is no text in UTF-8. Save it as that, then try again.")
         return run_page(run, problem=problem), UNPROCESSABLE
     except CatalogError as error:
-        return run_page(run, problem=str(error)), UNPROCESSABLE
+        return run_page(run, problem=words_of(error)), UNPROCESSABLE
     if not told:
         problem = gettext("The mapping file names none of this import's sheets.")
         return run_page(run, problem=problem), UNPROCESSABLE

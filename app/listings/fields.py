@@ -23,7 +23,7 @@ from catalog.vocabulary import Label
 
 @dataclass(frozen=True, slots=True)
 class ListingField:
-    """One field: its words, its value as text, how a text is checked (CatalogValueError), and how a
+    """One field: its words, its value as text, how a text is checked (Invalid), and how a
     checked text is written. `many`: the codes of which several can be ticked.
     """
 

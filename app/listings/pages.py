@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from app.clock import utcnow
 from app.directory.words import who_words
-from app.errors import Invalid
+from app.errors import Invalid, words_of
 from app.extensions import db
 from app.listings import queries, services, suggesting
 from app.listings.fields import (
@@ -183,7 +183,7 @@ def listing_page(
         values={code: field.read(service) for code, field in known.items()}
         | waiting
         | (corrections_sent() if error else {}),
-        message=str(error) if error else "",
+        message=words_of(error) if error else "",
         problems=error.fields if error else {},
         says_more=[FIELDS[code].label for code in FIELDS if says_more(service, code)],
         who=who_words(service.eligibility_rules, {}),

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.clock import day_there
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, words_of
 from app.listings import notices, queries
 from app.listings.fields import PLAIN_FIELDS, ListingField, fields_of
 from app.listings.models import ListingChange
@@ -172,7 +172,7 @@ def settle_import_conflict(
     try:
         settle_conflict(session, conflict, take=take, decided_by=by.name, now=now)
     except CatalogValueError as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(words_of(error)) from error
     return conflict
 
 
@@ -230,7 +230,7 @@ def checked_texts(known: Mapping[str, ListingField], values: Mapping[str, str]) 
         try:
             texts[code] = checked_text(known[code], text)
         except Invalid as error:
-            problems[code] = str(error)
+            problems[code] = words_of(error)
     if problems:
         raise Invalid(gettext("Please correct what is marked below. Nothing was saved."), problems)
     return texts
@@ -247,10 +247,7 @@ def checked_text(field: ListingField, text: str) -> str:
                 most=field.longest,
             )
         )
-    try:
-        field.check(text)
-    except CatalogValueError as error:
-        raise Invalid(str(error)) from error
+    field.check(text)
     return text
 
 

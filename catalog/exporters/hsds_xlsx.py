@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sqlalchemy.orm import Session
 
-from catalog.errors import ExportPlaceError
+from catalog.errors import ExportFormatError
 from catalog.exporters.hsds_csv import FILES, Progress, write_package
 from catalog.exporters.saving import new_file
 
@@ -26,14 +26,15 @@ def export_xlsx(
 ) -> dict[str, int]:
     """Write the workbook; rows by table. `on_progress` is told how many rows were just written.
 
-    Raises ExportPlaceError for a place that cannot be written, or what no workbook can hold.
+    Raises ExportPlaceError for a place that cannot be written, ExportFormatError for what no workbook
+    can hold.
     """
     with new_file(path) as made:
         folder = made.parent / "package"
         folder.mkdir()
         counts = write_package(session, folder, on_progress or (lambda rows: None))
         if max(counts.values()) >= MOST_ROWS:
-            raise ExportPlaceError(
+            raise ExportFormatError(
                 "The catalog has more rows than a workbook holds. Export it as hsds-csv."
             )
         for file in FILES.values():  # before the workbook is begun, which must then be ended
@@ -58,7 +59,10 @@ def check_row(file: str, row: list[str]) -> None:
     """Refuse a text that a workbook would cut off without a word."""
     longest = max(map(len, row), default=0)
     if longest > LONGEST_CELL:
-        raise ExportPlaceError(
-            f"A text of {file.removesuffix('.csv')} has {longest:,} characters, and a cell of a "
-            f"workbook holds {LONGEST_CELL:,}. Export it as hsds-csv."
+        raise ExportFormatError(
+            "A text of %(sheet)s has %(longest)s characters, and a cell of a workbook holds "
+            "%(most)s. Export it as hsds-csv.",
+            sheet=file.removesuffix(".csv"),
+            longest=f"{longest:,}",
+            most=f"{LONGEST_CELL:,}",
         )

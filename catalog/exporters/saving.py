@@ -17,7 +17,9 @@ def new_file(path: Path) -> Iterator[Path]:
     """A place to write to; it becomes `path` when the block ends well, and is gone otherwise."""
     if path.is_dir():
         raise ExportPlaceError(
-            f"{path} is a folder. Name a file in it, for instance {path / 'catalog.json'}."
+            "%(path)s is a folder. Name a file in it, for instance %(example)s.",
+            path=path,
+            example=path / "catalog.json",
         )
     with beside(path) as folder:
         made = folder / path.name
@@ -30,7 +32,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     """A folder to write into; it becomes `path` when the block ends well, and is gone otherwise."""
     if path.is_file() or (path.is_dir() and any(path.iterdir())):
         raise ExportPlaceError(
-            f"There is something at {path} already. Name a new folder, or a file ending in .zip."
+            "There is something at %(path)s already. Name a new folder, or a file ending in .zip.",
+            path=path,
         )
     with beside(path) as folder:
         made = folder / "package"
@@ -48,15 +51,18 @@ def beside(path: Path) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.absolute().parent))
     except OSError as error:
         raise ExportPlaceError(
-            f"Nothing can be written to {path.absolute().parent}: {error.strerror}. "
-            "Name another place."
+            "Nothing can be written to %(folder)s: %(why)s. Name another place.",
+            folder=path.absolute().parent,
+            why=error.strerror,
         ) from error
     try:
         yield folder
     except OSError as error:
         raise ExportPlaceError(
-            f"The export could not be written to {path}: {error.strerror or error}. "
-            "What was there before is as it was. Make room, or name another place."
+            "The export could not be written to %(path)s: %(why)s. What was there before is "
+            "as it was. Make room, or name another place.",
+            path=path,
+            why=error.strerror or error,
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -73,7 +73,10 @@ def read_csv(
     body = [(number, cells) for number, cells in records if any(c.strip() for c in cells)]
     if len(body) > MAX_ROWS:
         raise TooLargeError(
-            f"{file!r} has {len(body)} rows; an import takes at most {MAX_ROWS}. Split the file."
+            "%(file)r has %(rows)s rows; an import takes at most %(most)s. Split the file.",
+            file=file,
+            rows=len(body),
+            most=MAX_ROWS,
         )
     if has_heading:
         report_ragged(file, len(columns), body, lines)
@@ -135,9 +138,16 @@ def report_cells(
 def decode(file: str, content: bytes, lines: list[ReportLine]) -> str:
     """The text: UTF-8 with or without a byte-order mark, else line by line what it must be."""
     if b"\x00" in content:
-        hint = "UTF-16 text" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "no text at all"
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise WrongEncodingError(
+                "%(file)r is UTF-16 text. Save it as CSV in UTF-8 ('CSV UTF-8' in a "
+                "spreadsheet program).",
+                file=file,
+            )
         raise WrongEncodingError(
-            f"{file!r} is {hint}. Save it as CSV in UTF-8 ('CSV UTF-8' in a spreadsheet program)."
+            "%(file)r is no text at all. Save it as CSV in UTF-8 ('CSV UTF-8' in a "
+            "spreadsheet program).",
+            file=file,
         )
     try:
         text = content.decode("utf-8-sig")
@@ -184,8 +194,9 @@ def parse(
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise BrokenFileError(
-                f"{file!r} opens a quotation mark that is never closed, so its rows run together. "
-                "It was probably cut short: ask for it again."
+                "%(file)r opens a quotation mark that is never closed, so its rows run "
+                "together. It was probably cut short: ask for it again.",
+                file=file,
             ) from error
         lines.append(
             ReportLine("warning", file, None, "loose_quotes", f"Quotation marks are loose: {error}")
@@ -193,7 +204,9 @@ def parse(
     try:
         return list(enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1))
     except csv.Error as error:
-        raise BrokenFileError(f"{file!r} cannot be read as CSV: {error}. Save it anew.") from error
+        raise BrokenFileError(
+            "%(file)r cannot be read as CSV: %(error)s. Save it anew.", file=file, error=error
+        ) from error
 
 
 def column_names(file: str, cells: list[str], lines: list[ReportLine]) -> tuple[str, ...]:

@@ -26,11 +26,12 @@ def folder_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, byte
             continue
         if not found.resolve().is_relative_to(root):
             raise UnsafeFileError(
-                f"{found.name!r} is a link to a file outside the folder. Copy the file itself in."
+                "%(file)r is a link to a file outside the folder. Copy the file itself in.",
+                file=found.name,
             )
         total += found.stat().st_size
         if total > limit:
-            raise TooLargeError(too_large(path.name, limit))
+            raise too_large(path.name, limit)
         yield found.name, found.read_bytes()
 
 
@@ -52,8 +53,11 @@ def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]
             members = archive.infolist()
             if len(members) > MAX_FILES:
                 raise TooLargeError(
-                    f"{path.name!r} holds {len(members)} files; a package has at most {MAX_FILES}. "
-                    "Zip only the CSV files of the directory."
+                    "%(file)r holds %(number)s files; a package has at most %(most)s. Zip "
+                    "only the CSV files of the directory.",
+                    file=path.name,
+                    number=len(members),
+                    most=MAX_FILES,
                 )
             left = limit
             for member in members:
@@ -64,17 +68,18 @@ def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]
                 with archive.open(member) as handle:
                     content = handle.read(left + 1)
                 if len(content) > left:
-                    raise TooLargeError(too_large(path.name, limit))
+                    raise too_large(path.name, limit)
                 left -= len(content)
                 yield name, content
     except ZIP_DAMAGE as error:
         raise BrokenFileError(
-            f"{path.name!r} cannot be opened as a zip: it is damaged or cut short. "
-            "Ask for it again, or download it anew."
+            "%(file)r cannot be opened as a zip: it is damaged or cut short. Ask for it "
+            "again, or download it anew.",
+            file=path.name,
         ) from error
     except RuntimeError as error:  # zipfile's own word for "encrypted"
         raise BrokenFileError(
-            f"{path.name!r} is locked with a password. Ask for it without one."
+            "%(file)r is locked with a password. Ask for it without one.", file=path.name
         ) from error
 
 
@@ -84,17 +89,21 @@ def check_member(archive: str, member: zipfile.ZipInfo) -> str:
     is_link = stat.S_ISLNK(member.external_attr >> 16)
     if inside.is_absolute() or ".." in inside.parts or ":" in member.filename or is_link:
         raise UnsafeFileError(
-            f"{archive!r} holds a file that points outside of it ({member.filename!r}). "
-            "It was not opened. Ask the sender how it was made."
+            "%(archive)r holds a file that points outside of it (%(inside)r). It was not "
+            "opened. Ask the sender how it was made.",
+            archive=archive,
+            inside=member.filename,
         )
     if "__MACOSX" in inside.parts:
         return "." + inside.name
     return inside.name
 
 
-def too_large(name: str, limit: int) -> str:
-    """The words for it; `limit` in bytes."""
-    return (
-        f"{name!r} is larger than {limit / 1024 / 1024:.3g} MB when unpacked, which is more than "
-        "an import takes. Split it, or leave out what is no part of the directory."
+def too_large(name: str, limit: int) -> TooLargeError:
+    """The refusal of it; `limit` in bytes."""
+    return TooLargeError(
+        "%(file)r is larger than %(limit).3g MB when unpacked, which is more than an import takes. "
+        "Split it, or leave out what is no part of the directory.",
+        file=name,
+        limit=limit / 1024 / 1024,
     )

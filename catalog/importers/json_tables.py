@@ -103,14 +103,19 @@ def read_json(
             table = found.pop(TABLE_KEY, None) or table_of(file, found)
             if table is None:
                 raise NotACatalogError(
-                    f"{file!r} holds no organization, service, location or taxonomy as HSDS 3 "
-                    f"writes them. Its keys: {', '.join(list(found)[:8]) or 'none'}."
+                    "%(file)r holds no organization, service, location or taxonomy as HSDS 3 "
+                    "writes them. Its keys: %(keys)s. Ask for one in that form.",
+                    file=file,
+                    keys=", ".join(list(found)[:8]) or "-",
                 )
             flatten(flat, table, found, file)
     total = sum(len(rows) for rows in flat.rows.values())
     if total > csv_tables.MAX_ROWS:
         raise TooLargeError(
-            f"{name!r} holds {total} objects; an import takes at most {csv_tables.MAX_ROWS}."
+            "%(name)r holds %(total)s objects; an import takes at most %(most)s. Split the file.",
+            name=name,
+            total=total,
+            most=csv_tables.MAX_ROWS,
         )
     label = next(iter(files)) if len(files) == 1 else f"{len(files)} JSON files"
     return {
@@ -132,12 +137,17 @@ def objects_of(file: str, content: bytes, lines: list[ReportLine]) -> list[Json]
     try:
         found = json.loads(text)
     except RecursionError as error:
-        raise BrokenFileError(f"{file!r} is nested too deep for HSDS. It was not read.") from error
+        raise BrokenFileError(
+            "%(file)r is nested too deep for HSDS. It was not read. Ask for it as HSDS 3 has it.",
+            file=file,
+        ) from error
     except ValueError as error:
         listed = objects_by_line(text)
         if listed is None:
             raise BrokenFileError(
-                f"{file!r} is no JSON: {error}. It was probably cut short: ask for it again."
+                "%(file)r is no JSON: %(error)s. It was probably cut short: ask for it again.",
+                file=file,
+                error=error,
             ) from error
         found = listed
     if isinstance(found, dict) and isinstance(found.get("contents"), list):
@@ -151,7 +161,10 @@ def objects_of(file: str, content: bytes, lines: list[ReportLine]) -> list[Json]
         found = [{**row, TABLE_KEY: file_table(key)} for key, rows in found.items() for row in rows]
     listed = found if isinstance(found, list) else [found]
     if not all(isinstance(entry, dict) for entry in listed):
-        raise NotACatalogError(f"{file!r} holds values where HSDS has objects. It was not read.")
+        raise NotACatalogError(
+            "%(file)r holds values where HSDS has objects. It was not read. Ask for it as HSDS 3 has it.",
+            file=file,
+        )
     return listed
 
 
@@ -196,7 +209,10 @@ def table_of(file: str, found: Json) -> str | None:
 def flatten(flat: Flattened, table: str, found: Json, file: str, depth: int = 0) -> dict[str, str]:
     """Add the object and all that is nested in it; returns its row."""
     if depth > MAX_DEPTH:
-        raise BrokenFileError(f"{file!r} is nested too deep for HSDS. It was not read.")
+        raise BrokenFileError(
+            "%(file)r is nested too deep for HSDS. It was not read. Ask for it as HSDS 3 has it.",
+            file=file,
+        )
     cells: dict[str, str] = {}
     children: list[tuple[str, str, Json]] = []
     for key, value in found.items():

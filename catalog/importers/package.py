@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from catalog.errors import MissingFileError, NotACatalogError, TooLargeError
+from catalog.errors import MissingFileError, NotACatalogError
 from catalog.importers import files
 from catalog.importers.csv_tables import SourceRow, SourceTable, read_csv
 from catalog.importers.file_names import REQUIRED_FILES, file_table
@@ -49,11 +49,11 @@ def read_package(path: Path, *, limit: int = files.MAX_BYTES) -> Package:
     ImportFileError says what is wrong with it.
     """
     if not path.exists():
-        raise MissingFileError(f"There is nothing at {path.name!r}. Check the path.")
+        raise MissingFileError("There is nothing at %(file)r. Check the path.", file=path.name)
     if path.is_dir():
         return assemble(path.name, unrepeated(path.name, files.folder_files(path, limit)))
     if path.stat().st_size > limit:
-        raise TooLargeError(files.too_large(path.name, limit))
+        raise files.too_large(path.name, limit)
     with path.open("rb") as handle:
         start = handle.read(8)
     if path.suffix.lower() in WORKBOOK_ENDINGS:
@@ -63,8 +63,9 @@ def read_package(path: Path, *, limit: int = files.MAX_BYTES) -> Package:
         return package
     if path.suffix.lower() in {".xls", ".ods"}:
         raise NotACatalogError(
-            f"{path.name!r} is a workbook of another kind. Open it, choose Save as, XLSX or "
-            "'CSV UTF-8', and import that file."
+            "%(file)r is a workbook of another kind. Open it, choose Save as, XLSX or 'CSV "
+            "UTF-8', and import that file.",
+            file=path.name,
         )
     if path.suffix.lower() == ".zip" or start.startswith(b"PK\x03\x04"):
         return assemble(path.stem, unrepeated(path.name, files.zip_files(path, limit)))
@@ -80,7 +81,10 @@ def unrepeated(name: str, found: Iterable[tuple[str, bytes]]) -> dict[str, bytes
     for file, content in found:
         if file in contents:
             raise NotACatalogError(
-                f"{name!r} holds {file!r} twice, in different folders. Give one directory at a time."
+                "%(name)r holds %(file)r twice, in different folders. Give one directory at "
+                "a time.",
+                name=name,
+                file=file,
             )
         contents[file] = content
     return contents
@@ -94,7 +98,8 @@ def assemble(name: str, contents: dict[str, bytes]) -> Package:
         return json_package(name, json_files)
     if not csv_files:
         raise MissingFileError(
-            f"{name!r} holds no CSV file. Give the folder or zip with the directory's CSV files."
+            "%(name)r holds no CSV file. Give the folder or zip with the directory's CSV files.",
+            name=name,
         )
     if not any(file_table(file) for file in csv_files):
         return flat_sheets(name, csv_files)
@@ -148,14 +153,18 @@ def refuse_incomplete(package: Package, contents: Iterable[str]) -> None:
     missing = [file for table, file in REQUIRED_FILES.items() if table not in package.tables]
     if len(missing) == len(REQUIRED_FILES):
         raise NotACatalogError(
-            f"{package.name!r} is no directory in HSDS form: it has neither organizations.csv nor "
-            f"services.csv, only {', '.join(sorted(contents)[:5])}. Give the whole package, or one "
-            "sheet as a single CSV file."
+            "%(package)r is no directory in HSDS form: it has neither organizations.csv nor "
+            "services.csv, only %(files)s. Give the whole package, or one sheet as a single "
+            "CSV file.",
+            package=package.name,
+            files=", ".join(sorted(contents)[:5]),
         )
     if missing:
         raise MissingFileError(
-            f"{package.name!r} has no {missing[0]}, without which its services mean nothing. "
-            "Ask for the complete package."
+            "%(package)r has no %(missing)s, without which its services mean nothing. Ask "
+            "for the complete package.",
+            package=package.name,
+            missing=missing[0],
         )
 
 

@@ -98,7 +98,9 @@ def plan_import(
     plan has those that were guessed). Raises CatalogError for what cannot be imported at all."""
     if status is not None and status not in SERVICE_STATUSES:
         raise CatalogValueError(
-            f"{status!r} is no status of a service. Use one of: {', '.join(SERVICE_STATUSES)}."
+            "%(status)r is no status of a service. Use one of: %(known)s.",
+            status=status,
+            known=", ".join(SERVICE_STATUSES),
         )
     name = (source or package.name).strip()
     if not name:

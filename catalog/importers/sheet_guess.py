@@ -128,9 +128,11 @@ def guess_without_heading(table: SourceTable) -> SheetMapping | None:
 
 def refuse(table: SourceTable) -> UnclearSheetError:
     """What to say of a sheet that is no list of providers."""
-    headings = ", ".join(table.columns[:8]) or "none"
+    headings = ", ".join(table.columns[:8]) or "-"
     return UnclearSheetError(
-        f"{table.file!r} does not look like a list of providers. It needs a heading such as "
-        "'Provider' or 'Organization', and at least one of Service, Phone, Email, Website and "
-        f"Street; or say by a mapping which column holds what. Its headings: {headings}."
+        "%(file)r does not look like a list of providers. It needs a heading such as "
+        "'Provider' or 'Organization', and at least one of Service, Phone, Email, Website "
+        "and Street; or say by a mapping which column holds what. Its headings: %(headings)s.",
+        file=table.file,
+        headings=headings,
     )

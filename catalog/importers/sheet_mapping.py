@@ -137,9 +137,13 @@ def read_mappings(
             )
         told = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BrokenFileError(f"The mapping is no YAML: {error}. Mend the file.") from error
+        raise BrokenFileError(
+            "The mapping is no YAML: %(error)s. Mend the file.", error=error
+        ) from error
     if not isinstance(told, dict):
-        raise CatalogValueError("The mapping has no 'columns'. See docs/imports.md for its form.")
+        raise CatalogValueError(
+            "The mapping has no 'columns': headings, and what each holds. See docs/imports.md."
+        )
     sheets = told.get("sheets")
     found: dict[str, SheetMapping] = {}
     for file in files:
@@ -153,23 +157,32 @@ def read_mappings(
 def mapping_of(told: Any, *, is_finished: bool = True) -> SheetMapping:
     """One mapping, checked."""
     if not isinstance(told, dict) or not isinstance(told.get("columns"), dict):
-        raise CatalogValueError("The mapping has no 'columns': heading and what it holds.")
+        raise CatalogValueError(
+            "The mapping has no 'columns': headings, and what each holds. See docs/imports.md."
+        )
     if unknown := sorted(str(key) for key in set(told) - KEYS):
         raise CatalogValueError(
-            f"The mapping does not know {', '.join(unknown)}. It takes: {', '.join(sorted(KEYS))}."
+            "The mapping does not know %(unknown)s. It takes: %(known)s.",
+            unknown=", ".join(unknown),
+            known=", ".join(sorted(KEYS)),
         )
     constants, splits = told.get("constants") or {}, told.get("splits") or {}
     for name, part in (("constants", constants), ("splits", splits)):
         if not isinstance(part, dict) or (wrong := sorted(set(map(str, part)) - set(FIELDS))):
             raise CatalogValueError(
-                f"'{name}' must be fields with a value; not a field: {', '.join(wrong or ['-'])}. "
-                f"Fields: {', '.join(FIELDS)}."
+                "'%(name)s' must be fields with a value; not a field: %(wrong)s. Fields: "
+                "%(fields)s.",
+                name=name,
+                wrong=", ".join(wrong or ["-"]),
+                fields=", ".join(FIELDS),
             )
     delimiter, heading = told.get("delimiter"), told.get("heading", True)
     if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
-        raise CatalogValueError(f"The delimiter is one mark, as ';', not {delimiter!r}.")
+        raise CatalogValueError(
+            "The delimiter is one mark, as ';', not %(delimiter)r.", delimiter=delimiter
+        )
     if not isinstance(heading, bool):
-        raise CatalogValueError("'heading' is true or false.")
+        raise CatalogValueError("'heading' is true or false. Write one of the two.")
     columns = {str(name): said_of(str(name), said) for name, said in told["columns"].items()}
     mapping = SheetMapping(
         columns,
@@ -180,7 +193,8 @@ def mapping_of(told: Any, *, is_finished: bool = True) -> SheetMapping:
     )
     if is_finished and not mapping.has("provider"):
         raise CatalogValueError(
-            "The mapping says of no column that it is the provider: whose the services are."
+            "The mapping says of no column that it is the provider: whose the services are. Say which "
+            "one it is."
         )
     return mapping
 
@@ -196,8 +210,12 @@ def said_of(name: str, said: Any) -> str | Mark:
         if kind in {"language", "label"} and isinstance(value, str) and value.strip():
             return Mark(kind, value.strip())
     raise CatalogValueError(
-        f"The column {name!r} cannot be {said!r}. Use a field ({', '.join(FIELDS)}), {EXTRA!r}, or "
-        "for a column of marks {age: [6, 13]}, {language: Spanish} or {label: Parents}."
+        "The column %(name)r cannot be %(said)r. Use a field (%(fields)s), %(extra)r, or for "
+        "a column of marks {age: [6, 13]}, {language: Spanish} or {label: Parents}.",
+        name=name,
+        said=said,
+        fields=", ".join(FIELDS),
+        extra=EXTRA,
     )
 
 

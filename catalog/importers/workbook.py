@@ -69,16 +69,18 @@ def workbook_files(path: Path, limit: int, lines: list[ReportLine]) -> dict[str,
     except DAMAGE as error:
         if isinstance(error.__cause__ or error, DefusedXmlException):  # openpyxl wraps some
             raise UnsafeFileError(
-                f"{path.name!r} holds XML that asks to be expanded, which no workbook needs. "
-                "It was not opened. Ask the sender how it was made."
+                "%(file)r holds XML that asks to be expanded, which no workbook needs. It "
+                "was not opened. Ask the sender how it was made.",
+                file=path.name,
             ) from error
         raise BrokenFileError(
-            f"{path.name!r} cannot be read as a workbook: it is damaged, or no XLSX inside. "
-            "Open it in a spreadsheet program and save it anew as XLSX or CSV."
+            "%(file)r cannot be read as a workbook: it is damaged, or no XLSX inside. Open "
+            "it in a spreadsheet program and save it anew as XLSX or CSV.",
+            file=path.name,
         ) from error
     except RuntimeError as error:  # zipfile's own word for "encrypted"
         raise BrokenFileError(
-            f"{path.name!r} is locked with a password. Ask for it without one."
+            "%(file)r is locked with a password. Ask for it without one.", file=path.name
         ) from error
     return found
 
@@ -94,7 +96,7 @@ class Room:
         """Take `size` bytes of it, or refuse the workbook."""
         self.left -= size
         if self.left < 0:
-            raise TooLargeError(files.too_large(self.workbook, self.limit))
+            raise files.too_large(self.workbook, self.limit)
 
 
 def check_size(path: Path, limit: int) -> None:
@@ -105,18 +107,20 @@ def check_size(path: Path, limit: int) -> None:
     with path.open("rb") as file:
         if file.read(len(OLD_OR_LOCKED)) == OLD_OR_LOCKED:
             raise BrokenFileError(
-                f"{path.name!r} is locked with a password, or in the old XLS form. "
-                "Ask for it as XLSX without a password."
+                "%(file)r is locked with a password, or in the old XLS form. Ask for it as "
+                "XLSX without a password.",
+                file=path.name,
             )
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except files.ZIP_DAMAGE as error:
         raise BrokenFileError(
-            f"{path.name!r} cannot be opened: it is damaged or cut short. Ask for it again."
+            "%(file)r cannot be opened: it is damaged or cut short. Ask for it again.",
+            file=path.name,
         ) from error
     if size > limit * UNPACKED:
-        raise TooLargeError(files.too_large(path.name, limit))
+        raise files.too_large(path.name, limit)
 
 
 def sheet_text(
@@ -132,8 +136,11 @@ def sheet_text(
     for number, (row, as_entered) in enumerate(zip(sheets[0], sheets[1], strict=True), start=1):
         if number > MOST_ROWS:
             raise TooLargeError(
-                f"{file.removesuffix('.csv')!r} of {room.workbook!r} claims more than "
-                f"{MOST_ROWS:,} rows, which no sheet has. Save it anew, without its empty rows."
+                "%(sheet)r of %(workbook)r claims more than %(most)s rows, which no sheet "
+                "has. Save it anew, without its empty rows.",
+                sheet=file.removesuffix(".csv"),
+                workbook=room.workbook,
+                most=f"{MOST_ROWS:,}",
             )
         cells = [shown_text(cell) for cell in row]
         for cell, entered in zip(row, as_entered, strict=True):

@@ -13,11 +13,13 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-APP = Path(__file__).parents[2] / "app"
+ROOT = Path(__file__).parents[2]
+APP, CATALOG = ROOT / "app", ROOT / "catalog"
 FOLDER = APP / "translations" / "es" / "LC_MESSAGES"
-# The domain's errors are shown to people too: their message is taken from where they are raised.
-ERRORS = ("NotFound", "Forbidden", "NotSignedIn", "Conflict", "Invalid", "LinkExpired", "TooLarge")
-KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, **dict.fromkeys(ERRORS)}
+# What `make translations` takes for a sentence, beside what gettext always does: the errors that
+# people see are among it, since their message is taken from where they are raised.
+MARKS = re.findall(r"-k (\w+)", (ROOT / "Makefile").read_text("utf-8"))
+KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(MARKS)}
 HELP = "Run `make translations` and write the Spanish into app/translations/es."
 
 
@@ -35,22 +37,27 @@ def texts(value: str | tuple[str, ...] | list[str] | None) -> list[str]:
     return [value or ""] if isinstance(value, str) or value is None else list(value)
 
 
-def said_by_the_app() -> dict[str, str]:
+def said() -> dict[str, str]:
     """Each sentence in the source, with a file that says it."""
     with (APP / "translations" / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(APP, methods, options, KEYWORDS)
-    return {texts(sentence)[0]: path for path, _line, sentence, _comments, _context in found}
+    return {
+        texts(sentence)[0]: path
+        for folder in (APP, CATALOG)
+        for path, _line, sentence, _comments, _context in extract_from_dir(
+            folder, methods, options, KEYWORDS
+        )
+    }
 
 
 def test_every_sentence_has_its_spanish(spanish: Catalog) -> None:
     translated = {key_of(m) for m in spanish if m.id and not m.fuzzy and all(texts(m.string))}
-    missing = {text: path for text, path in said_by_the_app().items() if text not in translated}
+    missing = {text: path for text, path in said().items() if text not in translated}
     assert not missing, HELP
 
 
 def test_nothing_is_translated_that_nobody_says(spanish: Catalog) -> None:
-    assert {key_of(m) for m in spanish if m.id} <= said_by_the_app().keys(), HELP
+    assert {key_of(m) for m in spanish if m.id} <= said().keys(), HELP
 
 
 def test_a_translation_is_filled_with_the_same_facts(spanish: Catalog) -> None:

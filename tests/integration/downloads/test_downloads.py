@@ -23,6 +23,7 @@ from app.downloads.models import CatalogExport
 from app.jobs.work import Work
 from app.settings import Settings
 from app.storage.models import StoredFile, StoredPart
+from catalog.errors import ExportPlaceError
 from catalog.models import Contact
 from catalog.services import bump_revision
 from tests.factories import make_location, make_organization, make_service_at_location, make_user
@@ -183,6 +184,39 @@ def test_partners_read_it_in_their_language(
     page = staff.get("/downloads", headers={"Accept-Language": "es"})
     for words in ("Descargas", "Como está el directorio ahora", "1 contactos"):
         assert words in page.text
+
+
+def test_a_format_that_cannot_hold_it_says_so_in_the_partners_language(
+    app: Flask, staff: CheckedClient, session: Session
+) -> None:
+    place = make_service_at_location(session, name="Novels")
+    place.service.description = "word " * 7_000  # a cell of a workbook holds 32,767 characters
+    bump_revision(session)
+    staff.sign_in(make_user(session, "partner", organization=place.service.organization))
+    staff.submit(staff.get("/downloads"), "#ask-xlsx")
+    make(app)
+    spanish = staff.get("/downloads", headers={"Accept-Language": "es"}).text
+    assert "Este formato no puede contener el directorio tal como está" in spanish
+    assert "Use en su lugar las tablas (CSV en un zip)." in spanish
+    assert "characters" not in spanish
+    english = staff.get("/downloads").text
+    assert "This format cannot hold the directory as it is" in english
+    assert "Take the tables (CSV in a zip) instead." in english
+    assert made(app, staff, "hsds-csv")[0].endswith(".zip")
+
+
+def test_a_place_that_cannot_be_written_is_not_told_to_a_partner(
+    app: Flask, staff: CheckedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_session: Session, path: Path) -> dict[str, int]:
+        raise ExportPlaceError("Nothing can be written to %(folder)s.", folder=path.parent)
+
+    monkeypatch.setitem(work.MAKERS, "xlsx", no_room)
+    staff.submit(staff.get("/downloads"), "#ask-xlsx")
+    make(app)
+    page = staff.get("/downloads").text
+    assert "Something broke on our side" in page
+    assert "Nothing can be written" not in page
 
 
 def test_odd_requests_are_refused_in_words(staff: CheckedClient, session: Session) -> None:

@@ -192,7 +192,7 @@ def test_a_label_whose_term_is_gone_is_said_and_the_rest_comes_back(
     number, problems = bring_back_version(session, change(session, "name"), now=days.now)
     assert number == 1
     assert len(problems) == 1
-    assert "taxonomy term that is no longer" in problems[0]
+    assert "taxonomy term that is no longer" in str(problems[0])
     assert service.name == "First name"
 
 

@@ -71,15 +71,27 @@ def test_one_of_two_values_is_chosen(
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "The field was changed again since the import. Keep what stands there"),
+        ("es", "El campo se cambió de nuevo después de la importación. Deje lo que está"),
+    ],
+)
 def test_what_changed_since_is_told_and_nothing_written(
-    client: CheckedClient, session: Session, conflict: ImportConflict, service: Service
+    client: CheckedClient,
+    session: Session,
+    conflict: ImportConflict,
+    service: Service,
+    language: str,
+    told: str,
 ) -> None:
     client.sign_in(make_user(session, "district_admin"))
     page = client.get("/import-conflicts")
     service.email = "third@sample.org"
     session.flush()
-    answer = client.submit(page, "/theirs")
+    answer = client.submit(page, "/theirs", headers={"Accept-Language": language})
     assert answer.status_code == 409
-    assert "changed again" in answer.text
+    assert told in answer.text
     session.expire_all()
     assert (service.email, conflict.state) == ("third@sample.org", "waiting")

@@ -112,3 +112,10 @@ def test_in_spanish(client: CheckedClient, service: Service, path: str, session:
     page = client.get(path)
     assert "A quién está dirigido, en palabras" in page.text
     assert "Seguro privado" in page.text
+    sent = {"ages": "old", "zips": "3740", "csrf_token": client.csrf_token()}
+    answer = client.post(f"{path}/corrections", data=sent)
+    assert answer.status_code == 422
+    for words in ("no es un rango", "no es un código postal", "No se guardó nada"):
+        assert words in answer.text
+    for words in ("is no range", "is no ZIP code", "Nothing was saved"):
+        assert words not in answer.text

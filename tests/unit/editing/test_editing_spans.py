@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.editing.spans import AGES, GRADE_SCALE, Scale, check_spans, read_spans, write_spans
@@ -20,6 +20,7 @@ def rules_of(service: Service) -> list[tuple[str, dict[str, object]]]:
 
 
 @pytest.mark.parametrize("scale", [AGES, GRADE_SCALE])
+@settings(deadline=None)  # the first service maps every table of the catalog
 @given(data=st.data())
 def test_any_ranges_come_back_as_they_were_written(scale: Scale, data: st.DataObject) -> None:
     end = ENDS[scale.kind]
