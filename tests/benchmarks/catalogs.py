@@ -227,33 +227,3 @@ def _student(
         referred=frozenset() if unsure() < 0.9 else frozenset(chance.sample(services, 1)),
         declined={} if unsure() < 0.95 else {chance.choice(services): TODAY + timedelta(days=30)},
     )
-
-
-def simplified(offer: Offer) -> Offer:
-    """Only what the peers of the benchmark know of an offer; all else is no restriction."""
-    return Offer(
-        offer.key,
-        offer.service,
-        offer.organization,
-        categories=offer.categories,
-        mode="virtual" if offer.point is None else "place",
-        point=offer.point,
-        ages=offer.ages or (),
-        grades=offer.grades or (),
-        residence=Residence(),
-        languages=frozenset(),
-        hours=(),
-        fee_cents=offer.fee_cents,
-    )
-
-
-def simplified_student(profile: Profile) -> Profile:
-    """Only what the peers ask of a student."""
-    return Profile(
-        profile.key,
-        age=profile.age or 10.0,
-        grade=profile.grade,
-        home=profile.home,
-        travel=profile.travel or "car",
-        needs=profile.needs,
-    )

@@ -1,14 +1,13 @@
-"""How fast the engine ranks, against its reference, a plain loop and SQLite; first, that it is right.
+"""How fast the engine ranks, against its reference; first, that it is right.
 
-For every catalog: (1) the engine's rankings equal the reference's, and the peers' top scores equal
-the engine's, or nothing is timed and no speed is printed; (2) counters that no busy machine changes
-are within their bounds (rows looked at, rows that fit); (3) clocks are compared as the median of
-ratios of runs that take turns on the same students. Times are of the processor and printed for
-information; what fails is a mismatch or a counter.
+For every catalog: (1) the engine's rankings equal the reference's, or nothing is timed and no speed
+is printed; (2) counters that no busy machine changes are within their bounds (rows looked at, rows
+that fit); (3) clocks are compared as the median of ratios of runs that take turns on the same
+students. Times are of the processor and printed for information; what fails is a mismatch or a
+counter. Databases and plain loops are in tests/benchmarks/test_peers.py.
 
 Sizes: 500, 5,000 and 50,000 offers, realistic and dense, and one catalog where every score ties;
-`SIZES=500000 make bench` takes one more. The peers know five rules and three criteria; the engine
-asks all twenty and explains its answers, so that the ratios are below what a fair fight would give.
+`SIZES=500000 make bench` takes one more.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,7 +25,6 @@ from matching.parameters import load
 from matching.reference import ReferenceEngine
 from matching.types import Profile
 from tests.benchmarks import catalogs
-from tests.benchmarks.peers import Loop, SQLite
 
 K = 10
 STUDENTS = 120
@@ -135,32 +132,6 @@ def counters(
         considered.append(ranking.considered)
         fitting.append(ranking.considered - ranking.excluded)
     return statistics.mean(considered), statistics.mean(candidates), statistics.mean(fitting)
-
-
-@pytest.mark.parametrize("size", [500, 5_000])
-def test_against_sqlite_and_a_plain_loop(size: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same integer score, of needs, closeness and cost, over the same five rules."""
-    offers = [catalogs.simplified(offer) for offer in catalogs.realistic(size)]
-    parameters = replace(
-        load("balanced"),
-        weights={"need": 600, "interest": 0, "closeness": 250, "hours": 0, "cost": 150}
-        | {"openings": 0, "language": 0, "track_record": 0},
-    )
-    engine = Engine(offers, parameters, catalogs.BROADER)
-    students = [one for one in map(catalogs.simplified_student, catalogs.students(40)) if one.home]
-    peers = {"SQLite": SQLite(offers, parameters), "plain loop": Loop(offers, parameters)}
-    for name, peer in peers.items():
-        for profile in students:
-            ranking = engine.rank(profile, K, on=catalogs.TODAY)
-            told = [(match.offer.key, match.score) for match in ranking.matches]
-            assert peer.rank(profile, K) == told, name
-    ratios: dict[str, list[float]] = {name: [] for name in peers}
-    for profile in students:
-        own = milliseconds(engine.rank, profile, K, on=catalogs.TODAY)
-        for name, peer in peers.items():
-            ratios[name].append(milliseconds(peer.rank, profile, K) / own)
-    told = ", ".join(f"{name} {statistics.median(r):.1f} x" for name, r in ratios.items())
-    tell(capsys, f"{size} offers, five rules, three criteria; slower than the engine: {told}")
 
 
 @pytest.mark.parametrize("size", [5_000])

@@ -1,0 +1,13 @@
+"""Peers of the engine's benchmark: the whole question, asked of databases and of a plain loop."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """The k best with their scores, and how many were considered and refused."""
+
+    best: list[tuple[str, int]]
+    considered: int
+    excluded: int
