@@ -7,7 +7,7 @@ town: no street, no ZIP code, no point, no name of the place, no way there, whoe
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.clock import day_there
 from app.directory import words
+from app.directory.as_of import AsOf, Told, told_of
 from app.directory.index import index_for
 from app.errors import NotFound
 from app.students.queries import school_names
@@ -36,7 +37,6 @@ from catalog.taxonomy import UnknownTermError, term
 
 PAGE_SIZE = 20
 SUMMARY_LENGTH = 220
-OLD_AFTER_DAYS = 183  # a listing that nobody confirmed for half a year is said to be old
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class PlaceWords:
     hours_text: tuple[str, ...]
     transport: str | None
     access: tuple[str, ...]
+    as_of: AsOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Card:
     metres: float | None
     status: str
     ask: str
-    confirmed: date | None
+    as_of: AsOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,11 @@ class ServicePage:
     documents: tuple[str, ...]
     seats: tuple[Seats, ...]
     phones: tuple[Phone, ...]
+    site: str
     funding: tuple[str, ...]
     identifiers: tuple[tuple[str, str], ...]
-    is_old: bool
+    as_of: AsOf
+    contact_as_of: Mapping[uuid.UUID | str, date | None]  # by id of a phone; "site"
 
 
 def current_index(session: Session, *, now: datetime) -> SearchIndex:
@@ -117,7 +120,7 @@ def current_index(session: Session, *, now: datetime) -> SearchIndex:
 
 
 def cards_of(session: Session, hits: Sequence[Hit], *, now: datetime, language: str) -> list[Card]:
-    """The services found, in their order (8 statements, however many; none for none)."""
+    """The services found, in their order (9 statements, however many; none for none)."""
     if not hits:
         return []
     on = day_there(session, now)
@@ -139,14 +142,15 @@ def cards_of(session: Session, hits: Sequence[Hit], *, now: datetime, language: 
         )
     ).all()
     services = {service.id: service for service in rows}
+    told = told_of(session, rows)
     return [
-        card_of(hit, services[hit.entry.id], on, language)
+        card_of(hit, services[hit.entry.id], told, on, language)
         for hit in hits
         if hit.entry.id in services
     ]
 
 
-def card_of(hit: Hit, service: Service, on: date, language: str) -> Card:
+def card_of(hit: Hit, service: Service, told: Told, on: date, language: str) -> Card:
     """One service of the list."""
     entry = hit.entry
     seats = seats_of(service, on)
@@ -156,7 +160,7 @@ def card_of(hit: Hit, service: Service, on: date, language: str) -> Card:
         organization=service.organization.name if service.organization else "",
         summary=shortened(in_language(service, "description", language)),
         areas=tuple(dict.fromkeys(term(code).area for code in entry.terms)),
-        places=places_of(service, on),
+        places=places_of(service, told, on),
         ages=words.ages_words(entry.ages),
         fee_cents=entry.fee_cents,
         languages=tuple(sorted(entry.languages or ())),
@@ -164,7 +168,7 @@ def card_of(hit: Hit, service: Service, on: date, language: str) -> Card:
         metres=hit.metres,
         status=entry.status,
         ask=words.questions(hit.doubts),
-        confirmed=service.assured_date,
+        as_of=told.as_of_service(service),
     )
 
 
@@ -179,6 +183,8 @@ def service_page(
             "There is no such service in the directory. Search for it by name."
         ) from None
     on = day_there(session, now)
+    told = told_of(session, [service])
+    phones = phones_of(session, service)
     codes = {code for rule in service.eligibility_rules for code in rule.facts.get("schools", ())}
     who = words.who_words(service.eligibility_rules, school_names(session, codes))
     has_age_rule = any("age" in (r.kind, r.facts.get("axis")) for r in service.eligibility_rules)
@@ -191,16 +197,18 @@ def service_page(
         terms=terms_of(service),
         who=tuple(who),
         who_in_their_words=service.eligibility_description,
-        places=places_of(service, on),
+        places=places_of(service, told, on),
         fee_cents=fee_of(service.cost_options, on),
         cost_texts=cost_texts(service),
         languages=languages_of(service),
         documents=tuple(row.document for row in service.required_documents if row.document),
         seats=seats_of(service, on),
-        phones=phones_of(session, service),
+        phones=phones,
+        site=site_of(service),
         funding=funding_of(session, service),
         identifiers=identifiers_of(session, service),
-        is_old=service.assured_date is None or (on - service.assured_date).days > OLD_AFTER_DAYS,
+        as_of=told.as_of_service(service),
+        contact_as_of=contact_as_of(service, phones, told),
     )
 
 
@@ -227,6 +235,27 @@ def phones_of(session: Session, service: Service) -> tuple[Phone, ...]:
         return next((n for n, owner in enumerate(owners) if owner), len(owners)), str(phone.id)
 
     return tuple({row.number: row for row in sorted(rows, key=rank, reverse=True)}.values())[::-1]
+
+
+def site_of(service: Service) -> str:
+    """The service's web page, else its organization's; "" for none."""
+    return service.url or (service.organization.website if service.organization else None) or ""
+
+
+def contact_as_of(
+    service: Service, phones: Sequence[Phone], told: Told
+) -> dict[uuid.UUID | str, date | None]:
+    """As of when each number holds, by the phone's id, and the "site": each by what it hangs on."""
+    owners: dict[uuid.UUID | str, uuid.UUID | None] = {
+        phone.id: phone.service_id
+        or phone.service_at_location_id
+        or phone.location_id
+        or phone.organization_id
+        for phone in phones
+    }
+    owners["site"] = service.id if service.url else service.organization_id
+    confirmed = service.assured_date
+    return {which: told.as_of(confirmed, owner)["contact"] for which, owner in owners.items()}
 
 
 def funding_of(session: Session, service: Service) -> tuple[str, ...]:
@@ -257,13 +286,14 @@ def identifiers_of(session: Session, service: Service) -> tuple[tuple[str, str],
     )
 
 
-def places_of(service: Service, on: date) -> tuple[PlaceWords, ...]:
+def places_of(service: Service, told: Told, on: date) -> tuple[PlaceWords, ...]:
     """The listed places in words, in the order of their ids."""
     listed = [place for place in service.service_at_locations if place.is_listed]
-    return tuple(place_words(place, on) for place in sorted(listed, key=lambda one: str(one.id)))
+    ordered = sorted(listed, key=lambda one: str(one.id))
+    return tuple(place_words(place, told, on) for place in ordered)
 
 
-def place_words(place: ServiceAtLocation, on: date) -> PlaceWords:
+def place_words(place: ServiceAtLocation, told: Told, on: date) -> PlaceWords:
     """One place; of a confidential one its town and its hours alone."""
     location = place.location
     addresses = sorted(location.addresses, key=lambda a: (a.address_type != "physical", str(a.id)))
@@ -288,6 +318,7 @@ def place_words(place: ServiceAtLocation, on: date) -> PlaceWords:
         hours_text=tuple(dict.fromkeys(row.description for row in schedules if row.description)),
         transport=None if hidden else location.transportation,
         access=() if hidden else words.access_words(location.accessibility),
+        as_of=told.as_of_place(place),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.clock import utcnow
+from app.directory.as_of import Told, told_of
 from app.directory.words import who_words
 from app.errors import Invalid, words_of
 from app.extensions import db
@@ -166,6 +168,7 @@ def listing_page(
     ]
     waiting = {change.field: change.new_value for change in changes if change.state == "waiting"}
     known = fields_of(service, by_link=by_link)
+    told = told_of(db.session, [service])
     return render_template(
         template,
         service=service,
@@ -180,6 +183,8 @@ def listing_page(
         keeps_streets=by_link and any(hidden for _, _, hidden, _ in places_of(service, known)),
         live=live_kinds(),
         place_lines=place_lines(service, known),
+        as_of=told.as_of_service(service),
+        places_as_of=oldest_place(service, told),
         values={code: field.read(service) for code, field in known.items()}
         | waiting
         | (corrections_sent() if error else {}),
@@ -213,6 +218,17 @@ def place_lines(service: Service, known: Mapping[str, ListingField]) -> list[str
         )
         for *_, fields in places_of(service, known)
     ]
+
+
+def oldest_place(service: Service, told: Told) -> date | None:
+    """As of when all places and hours hold: the day of the oldest; None where one was never told."""
+    days = [
+        told.as_of_place(place)[fact]
+        for place in service.service_at_locations
+        for fact in ("place", "hours")
+    ]
+    known = [day for day in days if day is not None]
+    return min(known) if known and len(known) == len(days) else None
 
 
 def live_kinds() -> frozenset[str]:

@@ -10,10 +10,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.directory.as_of import AsOf
 from app.recommendations.asks import known_label
 from app.recommendations.listings import Listing
 from app.recommendations.narrowing import metres_of
-from app.recommendations.support import when_of, where_of
+from app.recommendations.support import as_of_said, when_of, where_of
 from app.recommendations.words import (
     cost_words,
     distance_words,
@@ -42,6 +43,7 @@ class Activity:
     what_to_bring: str
     how_to_get_there: str
     languages: str
+    as_of: AsOf
 
 
 def activities_of(
@@ -99,6 +101,7 @@ def activity_of(
         what_to_bring=", ".join(offer.documents),
         how_to_get_there=way_words(offer, listing, language),
         languages=", ".join(languages_words(offer.languages, language)),
+        as_of=as_of_said(offer, listing),
     )
 
 

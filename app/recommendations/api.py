@@ -38,7 +38,7 @@ blueprint = Blueprint(
 def list_matches(query: MatchQuery, student_id: uuid.UUID) -> SupportPage:
     """The services that fit a student
 
-    For one need, one interest, or (neither) the whole plan. 16 statements.
+    For one need, one interest, or (neither) the whole plan. 17 statements.
     """
     return queries.find_support(
         db.session,

@@ -56,7 +56,7 @@ def compare(
     now: datetime,
     language: str = "en",
 ) -> Comparison:
-    """The offers (ids of service_at_location), at most MOST_COMPARED, for one ask (14 statements).
+    """The offers (ids of service_at_location), at most MOST_COMPARED, for one ask (15 statements).
 
     Raises NotFound for a student of another school.
     """

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.directory.as_of import AsOf, Told, told_at
 from app.recommendations.hours import schedules_of
 from app.recommendations.words import say
 from catalog.models import Location, Service, ServiceAtLocation
@@ -32,10 +33,11 @@ class Listing:
     transport: str | None
     cost_details: str | None
     schedule_details: str | None
+    as_of: AsOf
 
 
 def listings_of(session: Session, keys: Collection[str], *, language: str) -> dict[str, Listing]:
-    """Listings by offer key (6 statements, none without keys). A row that is gone is not in it."""
+    """Listings by offer key (7 statements, none without keys). A row that is gone is not in it."""
     if not keys:
         return {}
     places = session.scalars(
@@ -50,10 +52,11 @@ def listings_of(session: Session, keys: Collection[str], *, language: str) -> di
             selectinload(ServiceAtLocation.schedules),
         )
     ).all()
-    return {str(place.id): listing_of(place, language) for place in places}
+    told = told_at(session, places)
+    return {str(place.id): listing_of(place, told, language) for place in places}
 
 
-def listing_of(place: ServiceAtLocation, language: str) -> Listing:
+def listing_of(place: ServiceAtLocation, told: Told, language: str) -> Listing:
     """The words of one place. `extra` may hold a Spanish name and description."""
     service, location = place.service, place.location
     return Listing(
@@ -68,6 +71,7 @@ def listing_of(place: ServiceAtLocation, language: str) -> Listing:
         transport=None if location.is_confidential else location.transportation,
         cost_details=cost_details(service),
         schedule_details=next((s.description for s in schedules_of(place) if s.description), None),
+        as_of=told.as_of_place(place),
     )
 
 

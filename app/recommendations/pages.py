@@ -38,7 +38,7 @@ LONGEST_SEARCH = 80
 @blueprint.get("/students/<uuid:student_id>/support")
 @requires("students.match")
 def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Ranked offers for one need, interest or goal, or the whole plan (16 statements).
+    """Ranked offers for one need, interest or goal, or the whole plan (17 statements).
 
     A search for why an offer is missing takes one more, the whole plan up to three.
     """
@@ -81,7 +81,7 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/students/<uuid:student_id>/support/compare")
 @requires("students.match")
 def compare_offers(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Up to four offers side by side (16 statements)."""
+    """Up to four offers side by side (17 statements)."""
     offers = requested_offers()
     comparison = compare(
         db.session,

@@ -84,7 +84,7 @@ def find_support(
 
     Rows `offset` + 1 to `offset` + `k`: offers, or services at their best place with the others
     beside them. `why`: words in the names of offers whose absence (or rank) is to be explained.
-    `wanted`: filters and another order. 14 statements, 15 with `why`, up to 17 for the whole plan,
+    `wanted`: filters and another order. 15 statements, 16 with `why`, up to 18 for the whole plan,
     whatever the catalog's size; building the engine after a change
     of the catalog takes those of `services_on_offer` besides.
     Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
@@ -121,7 +121,7 @@ def support_for(
     siblings_at: Collection[tuple[float, float]] = (),
     language: str = "en",
 ) -> SupportPage:
-    """The same for a student already loaded (9 statements): an operator on the server asks here.
+    """The same for a student already loaded (10 statements): an operator on the server asks here.
 
     `siblings_at`: points where brothers and sisters go, for the best set of a whole plan's needs.
     """
@@ -320,7 +320,7 @@ def suggested_activities(
     """Activities for a student's interests, best first, in the family's language.
 
     For those who came by the family's link: the caller has let them in. Each service once; those
-    that the plan manager `picked` (ids of service_at_location) come first. 9 statements.
+    that the plan manager `picked` (ids of service_at_location) come first. 10 statements.
     """
     asked = asked_of(session, student, ask=WHOLE_PLAN, now=now, interests_only=True)
     with as_domain_errors():

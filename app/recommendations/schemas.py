@@ -115,6 +115,15 @@ class MatchSchema(Schema):
     languages = fields.List(
         fields.String(), required=True, metadata={"description": "Languages spoken by staff."}
     )
+    as_of = fields.Dict(
+        keys=fields.String(),
+        values=fields.Date(allow_none=True),
+        required=True,
+        metadata={
+            "description": "The day on which each fact (place, hours, cost, languages, ...) was last "
+            "confirmed or changed; null: never. A fact that the listing does not say is not in it."
+        },
+    )
     category = fields.String(
         required=True,
         metadata={"description": "Code of the need or interest that it serves best."},

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
 
+from app.directory.as_of import AsOf
 from app.recommendations.asks import Ask, Choice
 from app.recommendations.explanations import (
     PartRow,
@@ -55,6 +56,7 @@ class OtherPlace:
     service_at_location_id: uuid.UUID
     where: str
     distance: str | None
+    as_of: AsOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class MatchRow:
     point: tuple[float, float] | None = None
     documents: tuple[str, ...] = ()
     confirmed: date | None = None
+    as_of: AsOf = field(default_factory=dict)
     is_unsure: bool = False
 
 
@@ -124,6 +127,7 @@ class TogetherRow:
     name: str
     organization: str
     where: str
+    as_of: AsOf
     distance: str | None
     why: str
     questions: tuple[str, ...]
@@ -219,6 +223,7 @@ def match_row(
         else None,
         documents=offer.documents,
         confirmed=offer.confirmed,
+        as_of=as_of_said(offer, listing),
         is_unsure=is_unsure,
     )
 
@@ -229,6 +234,7 @@ def other_place(match: Match, listing: Listing, *, school: str, language: str) -
         service_at_location_id=listing.service_at_location_id,
         where=where_of(match.offer, listing, school, language),
         distance=distance_words(metres_of(match), language, is_rough=match.offer.point_within > 0),
+        as_of=listing.as_of,
     )
 
 
@@ -262,6 +268,15 @@ def when_of(offer: Offer, listing: Listing, language: str) -> str:
     if offer.hours is None and listing.schedule_details:
         return listing.schedule_details
     return hours_words(offer.hours, language)
+
+
+def as_of_said(offer: Offer, listing: Listing) -> AsOf:
+    """As of when each fact holds, without those that the listing does not say."""
+    is_said = {
+        "hours": offer.hours is not None or bool(listing.schedule_details),
+        "cost": offer.fee_cents is not None or bool(listing.cost_details),
+    }
+    return {fact: day for fact, day in listing.as_of.items() if is_said.get(fact, True)}
 
 
 def category_of(parts: tuple[Part, ...]) -> str:

@@ -101,6 +101,7 @@ def plan_rows(
                 name=listing.name,
                 organization=listing.organization,
                 where=where_of(match.offer, listing, school, language),
+                as_of=listing.as_of,
                 distance=distance_words(
                     metres_of(match), language, is_rough=match.offer.point_within > 0
                 ),

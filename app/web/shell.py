@@ -7,6 +7,7 @@ database nothing itself (`current_actor` may, for a signed-in page).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Flask, Response, current_app, g, has_request_context, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -15,6 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
+from app.clock import district_date, utcnow
 from app.security.guard import current_actor
 from app.security.policy import Role, is_allowed
 from app.settings import Settings
@@ -84,6 +86,7 @@ def init_app(app: Flask) -> None:
     """Give templates their filters and the functions below."""
     app.session_interface = PageSessions()
     app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.tests["outdated"] = is_outdated
     app.jinja_env.globals.update(
         actor=current_actor,
         asset_url=asset_url,
@@ -110,6 +113,13 @@ def selected_language() -> str:
         return str(chosen)
     preferred = g.get("preferred_language")
     return preferred or request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def is_outdated(told: date | None) -> bool:
+    """Whether a fact was told so long ago, or never, that one asks before relying on it."""
+    if told is None:
+        return True
+    return (district_date(utcnow()) - told).days > settings().listing_review_days
 
 
 def prefer_language(code: str | None) -> None:

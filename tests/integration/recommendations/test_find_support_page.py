@@ -25,7 +25,7 @@ from tests.fixtures.client import CheckedClient
 from tests.fixtures.statements import CountStatements
 from tests.integration.recommendations.conftest import Someone
 
-PAGE_STATEMENTS = 16
+PAGE_STATEMENTS = 17
 SEARCH_STATEMENTS = 1
 
 

@@ -139,7 +139,7 @@ def test_up_to_four_stand_side_by_side_with_parts_or_reasons(
     client.get(page_of(someone))  # builds the engine
     query = "&".join(f"offer={place.id}" for place in places)
     address = page_of(someone, "").replace("/support", "/support/compare")
-    with count_statements(16):
+    with count_statements(17):
         page = client.get(f"{address}?need=dental-checkup&{query}")
     text = text_of(page.text)
     assert page.text.count('<th scope="col">') == 4

@@ -23,7 +23,7 @@ from tests.integration.recommendations.conftest import Someone
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
-STATEMENTS = 9
+STATEMENTS = 10
 
 
 def test_activities_fit_an_interest_and_say_why_in_either_language(
