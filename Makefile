@@ -38,9 +38,8 @@ check: $(VENV)/ready-to-develop ## Format, lint, types, import contracts, lock f
 	step $(VENV)/bin/python .ci/lock.py --check; \
 	if [ $$failed = 0 ]; then echo "== every check passed"; else echo "!! see above"; fi; exit $$failed
 
-bench: $(VENV)/ready-to-develop ## Measure speed and memory (tests/benchmarks)
-	@if [ -d tests/benchmarks ]; then exec $(RUN) pytest -p no:xdist -s tests/benchmarks $(ARGS); \
-	else echo "There are no benchmarks yet."; fi
+bench: $(VENV)/ready-to-develop ## Measure speed, for a minute: SIZES=500000; more: ARGS="-m minutes"
+	@exec $(RUN) pytest -p no:xdist -s tests/benchmarks $(if $(ARGS),$(ARGS),-m "not minutes")
 
 format: $(VENV)/ready-to-develop ## Put the code into shape
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format .

@@ -13,6 +13,8 @@ none.
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -81,12 +83,47 @@ def _catalog(count: int, seed: int, district_offers: int) -> list[Offer]:
         row, column = divmod(district, 10)
         centre = Point(CENTRE.latitude - 0.6 * row, CENTRE.longitude - 0.7 * column)
         service = _service(chance, len(offers), district)
+        service |= _seldom(_dice(f"{seed}-{len(offers)}"), centre)
         for _ in range(chance.choice((1, 1, 1, 1, 2, 2, 3, 4))):
             offers.append(_at_a_place(chance, service, len(offers), centre))
     return offers[:count]
 
 
-def _dice(seed: int) -> Random:
+def _seldom(chance: Random, centre: Point) -> dict[str, object]:
+    """What one service in thirty has or fewer: areas drawn on the map, other seasons, mistakes."""
+    found: dict[str, object] = {}
+    rare = chance.random()
+    if rare < 0.01:
+        found["residence"] = Residence(
+            centre=_near(chance, centre), radius_metres=chance.choice((3_000.0, 8_000.0, 25_000.0))
+        )
+    elif rare < 0.02:
+        found["residence"] = Residence(polygon=_quarter(chance.randrange(12), centre))
+    season = chance.random()
+    if season < 0.02:
+        found["season"] = (date(2026, 1, 10), date(2026, 6, 1))  # it is over
+    elif season < 0.03:
+        found["season"] = (date(2027, 1, 10), None)  # it has not begun
+    if chance.random() < 0.005:
+        found["ages"] = (Range(12, 8),)  # it contradicts itself
+    return found
+
+
+def _quarter(number: int, centre: Point) -> tuple[Point, ...]:
+    """One of twelve quarters of a town, four by three, with twenty corners."""
+    north, east = divmod(number, 4)
+    middle = Point(centre.latitude + 0.1 * (north - 1), centre.longitude + 0.12 * (east - 1.5))
+    corners = (2 * math.pi * corner / 20 for corner in range(20))
+    return tuple(
+        Point(
+            round(middle.latitude + 0.06 * math.sin(angle), 5),
+            round(middle.longitude + 0.07 * math.cos(angle), 5),
+        )
+        for angle in corners
+    )
+
+
+def _dice(seed: int | str) -> Random:
     return Random(seed)  # noqa: S311 - the same catalog every time is the point
 
 
@@ -154,6 +191,13 @@ def _service(chance: Random, number: int, district: int) -> dict[str, object]:
 def _at_a_place(chance: Random, service: dict[str, object], number: int, centre: Point) -> Offer:
     kind = chance.random()
     mode = "virtual" if kind < 0.06 else "school" if kind < 0.1 else "place"
+    if kind > 0.96:  # of one place in fifty only the ZIP area is known
+        service = service | {"point_within": 0 if kind > 0.98 else 3_000}
+    told = service["openings"]
+    if 0.5 < kind < 0.55:
+        service = service | {
+            "openings": replace(told, next_intake=TODAY + timedelta(days=number % 80 - 40))
+        }
     return Offer(
         key=f"{chance.getrandbits(64):016x}-{number}",
         mode=mode,
@@ -183,7 +227,19 @@ def students(count: int, seed: int = 4) -> list[Profile]:
     chance = _dice(seed)
     schools = [(name, _near(chance, CENTRE), chance.choice(ZIP_CODES)) for name in SCHOOLS]
     services = [f"service-{number}" for number in range(400)]
-    return [_student(chance, number, chance.choice(schools), services) for number in range(count)]
+    everybody = [
+        _student(chance, number, chance.choice(schools), services) for number in range(count)
+    ]
+    return [_less_known(student, number) for number, student in enumerate(everybody)]
+
+
+def _less_known(student: Profile, number: int) -> Profile:
+    """One student in fifty is not yet placed in a grade; another has no school and no known place."""
+    if number % 50 == 17:
+        return replace(student, grade=None)
+    if number % 50 == 33:
+        return replace(student, school=None, school_point=None)
+    return student
 
 
 def _student(

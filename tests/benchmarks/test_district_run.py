@@ -20,6 +20,8 @@ import pytest
 from tests.benchmarks.test_match_page import OFFERS, copied, rows_of
 from tests.e2e.conftest import REPOSITORY, environment
 
+pytestmark = pytest.mark.minutes
+
 STUDENTS = int(os.environ.get("STUDENTS", "3200"))
 
 

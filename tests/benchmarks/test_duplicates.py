@@ -11,6 +11,8 @@ from catalog.duplicates import find_pairs
 from catalog.likeness import Record, weigh_words
 from catalog.plain_forms import Place, words_of
 
+pytestmark = pytest.mark.minutes
+
 SERVICES = 50_000
 SECONDS = 60.0
 

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.minutes
+
 SIZE = int(os.environ.get("SIZE", "100000"))
 MEMORY_MB = 1024
 REPOSITORY = Path(__file__).parents[2]

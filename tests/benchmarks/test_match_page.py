@@ -21,6 +21,8 @@ import pytest
 from tests.benchmarks.test_pages import Person
 from tests.e2e.conftest import Site
 
+pytestmark = pytest.mark.minutes
+
 OFFERS = 5_000
 ROUNDS = 40
 SHARED = ("taxonomies.csv", "taxonomy_terms.csv", "units.csv")  # every copy means the same terms

@@ -19,6 +19,8 @@ import pytest
 
 from tests.e2e.conftest import PASSWORD, Site
 
+pytestmark = pytest.mark.minutes
+
 ROUNDS = 15
 PAGE_MS = 200
 PROCESS_MB = 300

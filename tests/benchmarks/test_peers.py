@@ -16,6 +16,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -30,16 +31,17 @@ from tests.benchmarks.peers.layout import Layout
 from tests.benchmarks.peers.loop import GeodesicLoop, Loop
 from tests.benchmarks.peers.sqlite import SQLite
 from tests.benchmarks.test_engine import MORE_SIZES, tell
+from tests.fixtures import postgresql
 
 K = 10
-STUDENTS = 120
+STUDENTS = 60
 CASES = [
     ("realistic", 500, STUDENTS),
     ("realistic", 5_000, STUDENTS),
-    ("tied", 5_000, 20),
+    ("tied", 5_000, 10),
     *((kind, size, 10) for size in MORE_SIZES for kind in ("realistic", "dense")),
 ]
-ROUNDS = 3
+ROUNDS = 2
 LOOPED = {500: 20, 5_000: 10}  # students of whom the slow loops are asked
 
 
@@ -60,8 +62,22 @@ def seconds(
 
 
 def peers_of(layout: Layout) -> Iterator[tuple[str, Any]]:
-    """The peers that are installed."""
+    """The peers that are installed, one at a time."""
     yield "SQLite", SQLite(layout)
+    if find_spec("duckdb"):
+        from tests.benchmarks.peers.duck import DuckDB
+
+        yield "DuckDB", DuckDB(layout)
+    if find_spec("polars"):
+        from tests.benchmarks.peers.frame import Polars
+
+        yield "polars", Polars(layout)
+    if postgresql.is_available():
+        from tests.benchmarks.peers.postgres import PostgreSQL
+
+        peer = PostgreSQL(layout, str(postgresql.running_server().query["host"]))
+        yield "PostgreSQL", peer
+        peer.close()
 
 
 @pytest.mark.parametrize(("kind", "size", "count"), CASES)

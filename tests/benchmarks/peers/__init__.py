@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # polars reads it when it is first imported
 
 
 class Answer(NamedTuple):

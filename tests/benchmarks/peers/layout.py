@@ -24,7 +24,6 @@ from operator import attrgetter
 from typing import Any
 
 from matching.criterion import Criterion
-from matching.decay import _TABLE as HALVES
 from matching.geo import EARTH_RADIUS_METRES, unit_vector
 from matching.parameters import Parameters
 from matching.question import Background, Question
@@ -151,7 +150,7 @@ class Layout:
         self._offers_of_kind: list[int] = []
         self._kinds_of_term: dict[int, set[int]] = {}
         self._worths: dict[Hashable, dict[int, int]] = {}
-        self.close = [weights["closeness"] * value for value in HALVES]  # points by step of halving
+        self.close_weight = weights["closeness"]
         self.keys: list[str] = []
         self.rows: list[Row] = []
         self.provides: list[tuple[int, int]] = []
@@ -270,8 +269,10 @@ class Layout:
                 }
                 if one in self._services.of
             ],
-            speech=self._speech.column((profile.languages, profile.access_needs), question),
-            week=self._week.column(profile.free_hours, question),
+            speech=self._speech.column(
+                ("speech", profile.languages, profile.access_needs), question
+            ),
+            week=self._week.column(("week", profile.free_hours), question),
             places=(vectors[0], vectors[-1]),
             chord=_chord(far + self._widest),
             near=near,
@@ -333,7 +334,7 @@ def _cell(latitude: float, longitude: float) -> int:
 def _cells_in_reach(places: Sequence[Point], limit: int) -> list[tuple[int, int]]:
     """Stretches of cells that hold all within the limit: one for each tenth of a degree north."""
     if limit >= NO_LIMIT:
-        return [(ANYWHERE, 1 << 40)]
+        return [(ANYWHERE, NO_LIMIT)]
     found: dict[int, tuple[int, int]] = {}
     for place in places:
         north = limit / 110_000 + 0.001

@@ -7,88 +7,116 @@ offer comes once for each term that it serves, and is put together at the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from matching.decay import _LAST as LAST_STEP
 from matching.decay import STEPS_PER_HALF
 from matching.geo import EARTH_RADIUS_METRES
+from tests.benchmarks.peers import Answer
+from tests.benchmarks.peers.layout import Asked, Layout
 
-PROVIDES = ("term", "cell", "refuses", "required", "area", "area_kinds", "schools", "service")
-PROVIDES += ("speech", "week", "asks", "questions", "points", "by_distance", "least", "within")
-PROVIDES += ("travelled", "place")
+# The table's columns, in the order in which they are looked at.
+WHOLE = ("term", "cell", "refuses", "required", "area", "area_kinds", "schools", "service")
+WHOLE += ("speech", "week", "asks", "questions", "points", "by_distance", "least", "within")
+WHOLE += ("travelled", "place")
 VECTOR = ("x", "y", "z")
+COLUMNS = (*WHOLE, *VECTOR)
+WIDE = {"refuses", "required"}  # of 64 bits; the others have 32
 
-_STEP = "{s} / sqrt(2.0 * (1.0 + sqrt(1.0 - {s} * {s})))"
+_OF_ASKED = ("mask", "situations", "unknown", "area_doubt", "any_school", "chord", "near", "far")
+_OF_ASKED += ("half", "least")
+NUMBERS = (*_OF_ASKED, "weight", "k", "x1", "y1", "z1", "x2", "y2", "z2")
+FLOATS = {"chord", "x1", "y1", "z1", "x2", "y2", "z2"}
+
+_STEP = "s / sqrt(2.0 * (1.0 + sqrt(1.0 - s * s)))"
 _SERIES = "(1.0 + q * (1.0/6 + q * (3.0/40 + q * (15.0/336 + q * (105.0/3456)))))"
 # How many of 14 bits are set (Anderson, Bit Twiddling Hacks: counting bits with 64-bit modulus).
-ONES = "((({bits}) * 35185445863425) & 76861433640456465) % 15"
+_ONES = "((({bits}) * 35185445863425) & 76861433640456465) % 15"
+_REST = "place, need, interest, points, questions, by_distance, least, within, travelled"
 
 
 @dataclass(frozen=True)
 class Dialect:
     """What databases say differently."""
 
-    source: str  # FROM and WHERE of the offers that serve what is asked in cells in reach
-    parameters: Mapping[str, str]  # how each number of `Asked` is named
-    is_in: Callable[[str, str], str]  # column, list
-    at: Callable[[str, str], str]  # the student's column, number
+    source: str  # FROM and WHERE: the rows of `provides` that serve what is asked, with its points
+    number: Callable[[str], str]  # a parameter of NUMBERS
+    is_in: Callable[[str, str], str]  # whether a column is in a list that is a parameter
+    speech: str  # what the student's column says of the row
+    week: str
     least: str = "least"
     greatest: str = "greatest"
     divide: str = "/"
+    real: str = "double precision"
     whole: str = "bigint"
+    materialized: str = "MATERIALIZED"
+
+
+def numbers_of(asked: Asked, layout: Layout, k: int) -> dict[str, float]:
+    """The parameters that are numbers, by name."""
+    (x1, y1, z1), (x2, y2, z2) = asked.places
+    numbers = {name: getattr(asked, name) for name in _OF_ASKED}
+    numbers |= {"weight": layout.close_weight, "k": k}
+    return numbers | {"x1": x1, "y1": y1, "z1": z1, "x2": x2, "y2": y2, "z2": z2}
+
+
+def answer(found: list[tuple[int, int, int]], asked: Asked, layout: Layout) -> Answer:
+    """What the statement's rows tell."""
+    fitting = found[0][2] if found else 0
+    best = [(layout.keys[place], score) for place, score, _ in found]
+    return Answer(best, asked.considered, asked.considered - fitting)
 
 
 def statement(dialect: Dialect) -> str:
-    """Key, score and how many fit, of the k best."""
-    say, is_in, at = dialect.parameters, dialect.is_in, dialect.at
+    """Place in the order of keys, score, and how many fit: the k best."""
+    is_in, how = dialect.is_in, dialect.materialized
+    say = {name: dialect.number(name) for name in NUMBERS}
     chords = [
-        f"({say[f'x{n}']} - x) * ({say[f'x{n}']} - x) + ({say[f'y{n}']} - y) * ({say[f'y{n}']} - y)"
-        f" + ({say[f'z{n}']} - z) * ({say[f'z{n}']} - z)"
+        " + ".join(
+            f"({say[f'{axis}{n}']} - {axis}) * ({say[f'{axis}{n}']} - {axis})" for axis in "xyz"
+        )
         for n in (1, 2)
     ]
     is_fitting_area = f"(area_kinds = 0 OR {is_in('area', 'areas')})"
-    ones = ONES.format(bits=f"asks & {say['unknown']}")
-    step = _STEP.format(s="s")
+    ones = _ONES.format(bits=f"asks & {say['unknown']}")
+    step = f"metres * {STEPS_PER_HALF} {dialect.divide} {say['half']}"
+    step = f"{dialect.least}({step}, {LAST_STEP})"
+    real, whole = dialect.real, dialect.whole
+    halved = f"power(CAST(2 AS {real}), CAST({step} AS {real}) / -{STEPS_PER_HALF})"
+    close = f"{say['weight']} * CAST(round(1000 * {halved}) AS {whole})"
     return f"""
-WITH near AS MATERIALIZED (
+WITH near AS {how} (
     SELECT place, need, interest, questions + {ones}
         + CASE WHEN {is_fitting_area} THEN 0 ELSE 1 END AS questions,
         points, by_distance, least, within, travelled,
-        {at("speech", "speech")} AS speech, {at("week", "week")} AS week,
+        {dialect.speech} AS speech, {dialect.week} AS week,
         {dialect.least}({chords[0]}, {chords[1]}) AS chord
     {dialect.source}
         AND (refuses & {say["mask"]}) = 0 AND (required & {say["situations"]}) <> 0
         AND ({is_fitting_area} OR (area_kinds & {say["area_doubt"]}) <> 0)
         AND (schools = 0 OR {say["any_school"]} = 1 OR {is_in("schools", "schools")})
         AND NOT {is_in("service", "closed")}),
-zero AS MATERIALIZED (
+zero AS {how} (
     SELECT *, {dialect.least}(1.0, sqrt(chord) * 0.5) AS s FROM near
     WHERE speech >= 0 AND week >= 0 AND (travelled = 0 OR chord <= {say["chord"]})),
-one AS MATERIALIZED (
+one AS {how} (
     SELECT place, need, interest, points + (speech >> 2) + (week >> 2) AS points,
         questions + (speech & 3) + (week & 3) AS questions,
-        by_distance, least, within, travelled, {step} AS s FROM zero),
-two AS MATERIALIZED (
-    SELECT place, need, interest, points, questions, by_distance, least, within, travelled,
-        {step} AS s FROM one),
-three AS MATERIALIZED (
-    SELECT place, need, interest, points, questions, by_distance, least, within, travelled,
-        {step} AS s FROM two),
-four AS MATERIALIZED (SELECT *, s * s AS q FROM three),
-away AS MATERIALIZED (
-    SELECT place, need, interest, points, questions, by_distance, least, within, travelled,
-        CAST(round(s * {_SERIES} * {16.0 * EARTH_RADIUS_METRES!r}) AS {dialect.whole}) AS metres
+        by_distance, least, within, travelled, {_STEP} AS s FROM zero),
+two AS {how} (SELECT {_REST}, {_STEP} AS s FROM one),
+three AS {how} (SELECT {_REST}, {_STEP} AS s FROM two),
+four AS {how} (SELECT {_REST}, s, s * s AS q FROM three),
+away AS {how} (
+    SELECT {_REST},
+        CAST(round(s * {_SERIES} * {16.0 * EARTH_RADIUS_METRES!r}) AS {whole}) AS metres
     FROM four),
-fitting AS MATERIALIZED (
+fitting AS {how} (
     SELECT place, max(need) + max(interest) + max(points + CASE WHEN by_distance = 1
-            THEN {dialect.greatest}(least, {say["least"]}, {
-        at("close", f"metres * {STEPS_PER_HALF} {dialect.divide} {say['half']}")
-    }) ELSE 0 END) AS score,
+            THEN {dialect.greatest}(least, {say["least"]}, {close}) ELSE 0 END) AS score,
         max(questions + CASE WHEN travelled = 1 AND metres + within > {say["near"]}
             THEN 1 ELSE 0 END) AS questions
     FROM away WHERE travelled = 0 OR metres - within <= {say["far"]} GROUP BY place)
-SELECT keys.key, best.score, (SELECT count(*) FROM fitting) FROM (
-    SELECT place, score, questions FROM fitting
-    ORDER BY score DESC, questions, place LIMIT {say["k"]}) AS best
-JOIN keys ON keys.place = best.place ORDER BY best.score DESC, best.questions, best.place
+SELECT place, score, count(*) OVER () FROM fitting
+ORDER BY score DESC, questions, place LIMIT {say["k"]}
 """  # noqa: S608 - our own words
