@@ -42,6 +42,8 @@ CASES = [
     *((kind, size, 10) for size in MORE_SIZES for kind in ("realistic", "dense")),
 ]
 ROUNDS = 2
+DISTRICT_K = 20
+TOLD = ("student", "place", "score", "fits")
 LOOPED = {500: 20, 5_000: 10}  # students of whom the slow loops are asked
 
 
@@ -131,3 +133,39 @@ def ratio(
                 peer.rank(profile, K)
             ratios.append(seconds(clock, peer.rank, profile, K) / own)
     return statistics.median(ratios)
+
+
+@pytest.mark.skipif(not find_spec("duckdb"), reason="DuckDB is not installed")
+def test_a_district(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whole schools at once, without explanations. DuckDB's tables of students are made before."""
+    from tests.benchmarks.peers.duck_district import DuckDBDistrict
+
+    offers, parameters = catalogs.realistic(5_000), load("balanced")
+    load_now = catalogs.load_of(offers)
+    asked = {"on": catalogs.TODAY, "load": load_now}
+    engine = Engine(offers, parameters, catalogs.BROADER)
+    layout = Layout(offers, parameters, catalogs.BROADER, catalogs.TODAY, load_now)
+    schools = set(catalogs.SCHOOLS[:3])
+    students = [one for one in catalogs.students(32_523) if one.school in schools]
+    peer = DuckDBDistrict(layout, students)
+    table, told = engine.table(students, DISTRICT_K, **asked), peer.table(DISTRICT_K)
+    best: list[list[tuple[str, int]]] = [[] for _ in students]
+    fits = [0] * len(students)
+    for at, place, score, fit in zip(*(told[name].tolist() for name in TOLD), strict=True):
+        best[at].append((layout.keys[place], score))
+        fits[at] = fit
+    for at, considered in enumerate(peer.considered):
+        rows = [row for row in table.rows[at].tolist() if row >= 0]
+        keys = [engine.index.columns.offers[row].key for row in rows]
+        assert best[at] == list(zip(keys, table.scores[at].tolist(), strict=False))
+        assert (considered, considered - fits[at]) == (table.considered[at], table.excluded[at])
+    turns = []
+    for _ in range(3):
+        own = seconds(time.process_time, engine.table, students, DISTRICT_K, **asked)
+        turns.append((seconds(time.process_time, peer.table, DISTRICT_K) / own, own))
+    times, own = sorted(turns)[1]
+    tell(
+        capsys,
+        f"district, 5000 offers, {len(students)} students, {DISTRICT_K} best: engine {own:.2f} s of"
+        f" the processor, DuckDB {times:.1f} x slower (load {os.getloadavg()[0]:.1f})",
+    )

@@ -33,22 +33,21 @@ def _number(name: str) -> str:
     return f"${name}::{kind}"
 
 
-_STATEMENT = statement(
-    Dialect(
-        source="FROM (SELECT unnest($terms) AS term, unnest($needs) AS need,"
-        " unnest($interests) AS interest) AS asked JOIN provides USING (term)"
-        " JOIN answers AS by_speech ON by_speech.id = $speech AND by_speech.number = speech"
-        " JOIN answers AS by_week ON by_week.id = $week AND by_week.number = week"
-        " WHERE (cell = -1 OR cell BETWEEN $first AND $last)",
-        number=_number,
-        is_in=lambda column, numbers: f"list_contains(${numbers}::INTEGER[], {column})",
-        speech="by_speech.value",
-        week="by_week.value",
-        divide="//",
-        real="DOUBLE",
-        materialized="NOT MATERIALIZED",
-    )
+_DIALECT = Dialect(
+    source="FROM (SELECT unnest($terms) AS term, unnest($needs) AS need,"
+    " unnest($interests) AS interest) AS asked JOIN provides USING (term)"
+    " JOIN answers AS by_speech ON by_speech.id = $speech AND by_speech.number = speech"
+    " JOIN answers AS by_week ON by_week.id = $week AND by_week.number = week"
+    " WHERE (cell = -1 OR cell BETWEEN $first AND $last)",
+    number=_number,
+    is_in=lambda column, numbers: f"list_contains(${numbers}::INTEGER[], {column})",
+    speech="by_speech.value",
+    week="by_week.value",
+    divide="//",
+    real="DOUBLE",
+    materialized="NOT MATERIALIZED",
 )
+_STATEMENT = statement(_DIALECT)
 
 
 class DuckDB:

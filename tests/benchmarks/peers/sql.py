@@ -51,6 +51,7 @@ class Dialect:
     real: str = "double precision"
     whole: str = "bigint"
     materialized: str = "MATERIALIZED"
+    student: tuple[str, ...] = ()  # where many are asked at once: columns that say whose a row is
 
 
 def numbers_of(asked: Asked, layout: Layout, k: int) -> dict[str, float]:
@@ -70,8 +71,20 @@ def answer(found: list[tuple[int, int, int]], asked: Asked, layout: Layout) -> A
 
 def statement(dialect: Dialect) -> str:
     """Place in the order of keys, score, and how many fit: the k best."""
+    return f"""
+{fitting(dialect)}
+SELECT place, score, count(*) OVER () FROM fitting
+ORDER BY score DESC, questions, place LIMIT {dialect.number("k")}
+"""  # noqa: S608 - our own words
+
+
+def fitting(dialect: Dialect) -> str:
+    """What fits: its place in the order of keys, its score and how many questions it leaves open."""
     is_in, how = dialect.is_in, dialect.materialized
     say = {name: dialect.number(name) for name in NUMBERS}
+    carried = "".join(f"{name}, " for name in dialect.student)
+    whose = f"{dialect.student[0]}, " if dialect.student else ""
+    rest = carried + _REST
     chords = [
         " + ".join(
             f"({say[f'{axis}{n}']} - {axis}) * ({say[f'{axis}{n}']} - {axis})" for axis in "xyz"
@@ -84,10 +97,10 @@ def statement(dialect: Dialect) -> str:
     step = f"{dialect.least}({step}, {LAST_STEP})"
     real, whole = dialect.real, dialect.whole
     halved = f"power(CAST(2 AS {real}), CAST({step} AS {real}) / -{STEPS_PER_HALF})"
-    close = f"{say['weight']} * CAST(round(1000 * {halved}) AS {whole})"
+    close = f"{say['weight']} * CAST(round(1000 * {halved} - 1e-9) AS {whole})"  # 62.5 is 62
     return f"""
 WITH near AS {how} (
-    SELECT place, need, interest, questions + {ones}
+    SELECT {carried}place, need, interest, questions + {ones}
         + CASE WHEN {is_fitting_area} THEN 0 ELSE 1 END AS questions,
         points, by_distance, least, within, travelled,
         {dialect.speech} AS speech, {dialect.week} AS week,
@@ -101,22 +114,20 @@ zero AS {how} (
     SELECT *, {dialect.least}(1.0, sqrt(chord) * 0.5) AS s FROM near
     WHERE speech >= 0 AND week >= 0 AND (travelled = 0 OR chord <= {say["chord"]})),
 one AS {how} (
-    SELECT place, need, interest, points + (speech >> 2) + (week >> 2) AS points,
+    SELECT {carried}place, need, interest, points + (speech >> 2) + (week >> 2) AS points,
         questions + (speech & 3) + (week & 3) AS questions,
         by_distance, least, within, travelled, {_STEP} AS s FROM zero),
-two AS {how} (SELECT {_REST}, {_STEP} AS s FROM one),
-three AS {how} (SELECT {_REST}, {_STEP} AS s FROM two),
-four AS {how} (SELECT {_REST}, s, s * s AS q FROM three),
+two AS {how} (SELECT {rest}, {_STEP} AS s FROM one),
+three AS {how} (SELECT {rest}, {_STEP} AS s FROM two),
+four AS {how} (SELECT {rest}, s, s * s AS q FROM three),
 away AS {how} (
-    SELECT {_REST},
+    SELECT {rest},
         CAST(round(s * {_SERIES} * {16.0 * EARTH_RADIUS_METRES!r}) AS {whole}) AS metres
     FROM four),
 fitting AS {how} (
-    SELECT place, max(need) + max(interest) + max(points + CASE WHEN by_distance = 1
+    SELECT {whose}place, max(need) + max(interest) + max(points + CASE WHEN by_distance = 1
             THEN {dialect.greatest}(least, {say["least"]}, {close}) ELSE 0 END) AS score,
         max(questions + CASE WHEN travelled = 1 AND metres + within > {say["near"]}
             THEN 1 ELSE 0 END) AS questions
-    FROM away WHERE travelled = 0 OR metres - within <= {say["far"]} GROUP BY place)
-SELECT place, score, count(*) OVER () FROM fitting
-ORDER BY score DESC, questions, place LIMIT {say["k"]}
+    FROM away WHERE travelled = 0 OR metres - within <= {say["far"]} GROUP BY {whose}place)
 """  # noqa: S608 - our own words
