@@ -1,4 +1,4 @@
-"""Answers that students share: what a rule or a criterion says of every row, by what it goes by.
+"""Answers that students share: what a rule or a criterion says of every class of rows.
 
 Used by the engine and the district run. Whoever speaks Spanish gets the same answers about
 languages, so they are worked out once for all of them and looked up for the next. Only answers are
@@ -8,86 +8,115 @@ remembered, under the facts that they rest on (a language, a grade, a ZIP code);
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from matching.bits import Bits, packed
+from matching.classes import Classes
 from matching.columns import Columns
-from matching.criterion import Criterion
+from matching.criterion import Criterion, Points
 from matching.geo import Whole
-from matching.lookups import Rows
+from matching.index import Index
+from matching.lookups import Mask, Rows
 from matching.question import Question
 from matching.rule import Rule, Verdicts
-from matching.scorers import interest, need
-from matching.types import Profile
+from matching.rules import RULES
+from matching.scorers import CRITERIA, interest, need
+from matching.types import NO, UNKNOWN, Profile
 
-Column = npt.NDArray[np.int16]
+# They go by what hardly two students share, and never ask: they are put to the rows left over.
+PARTICULAR: Final = tuple(rule for rule in RULES if rule.name in {"cap", "referred", "declined"})
+BY_DAY: Final = tuple(rule for rule in RULES if not rule.facts and rule not in PARTICULAR)
+BY_STUDENT: Final = tuple(
+    rule for rule in RULES if rule.facts and rule not in PARTICULAR and rule.name != "reach"
+)
+ASKED: Final = (need.CRITERION, interest.CRITERION)  # what a plan asks: they say what is considered
+PERSONAL: Final = tuple(one for one in CRITERIA if one.name in {"hours", "language"})
 
+_UNSTATED: Final = Profile("")
 _ROOM: Final = 64 * 2**20  # bytes; when they are full, everything is worked out anew
 
 
-class Answers:
-    """The columns remembered for one catalog, one preset and the rows given (by default, all)."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one rule says to students who are alike for it."""
 
-    def __init__(self, columns: Columns, rows: Rows | None = None) -> None:
-        self._columns = columns
-        self._rows: Rows = np.arange(len(columns)) if rows is None else rows
-        self._columns_of: dict[Hashable, npt.NDArray[np.generic]] = {}
+    classes: Classes
+    verdicts: Verdicts  # by class
+    fits: Bits | None  # the rows that it does not refuse; None: it refuses none
+    asks: bool  # whether it has a question about any row
+
+    def is_asked(self, rows: Rows) -> Mask:
+        """Whether it has a question about each row."""
+        found: Mask = self.verdicts[self.classes.number[rows]] == UNKNOWN
+        return found
+
+
+class Answers:
+    """What is remembered for one index and one preset."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._columns = index.columns
+        self._remembered: dict[Hashable, Any] = {}
         self._bytes = 0
 
-    def verdicts(self, rule: Rule, question: Question) -> Verdicts:
-        """What the rule says of every row."""
-        key = ("rule", rule.name, key_of(rule, self._columns, question.profile))
-        found: Verdicts = self._remembered(
-            key, lambda: rule.verdicts(self._columns, self._rows, question)
-        )
+    def of(self, rule: Rule, question: Question) -> Answer:
+        """What the rule says."""
+        key = (rule.name, question.on, key_of(rule, self._columns, question.profile))
+        found: Answer | None = self._remembered.get(key)
+        if found is None:
+            classes = self._index.classes(rule.compares)
+            verdicts = rule.verdicts(self._columns, classes.example, question)
+            refuses = verdicts == NO
+            fits = packed(~refuses[classes.number]) if refuses.any() else None
+            found = Answer(classes, verdicts, fits, bool((verdicts == UNKNOWN).any()))
+            self._remember(key, found, verdicts.nbytes + (0 if fits is None else fits.nbytes))
         return found
 
-    def values(self, criterion: Criterion, question: Question) -> Column:
-        """The criterion's value of every row."""
-        facts = tuple(getattr(question.profile, fact) for fact in criterion.facts)
-        found: Column = self._remembered(
-            ("criterion", criterion.name, facts),
-            lambda: criterion.values(self._columns, self._rows, question).astype(np.int16),
+    def values(self, criterion: Criterion, question: Question) -> tuple[Classes, Points]:
+        """The criterion's value of every class."""
+        facts = tuple([getattr(question.profile, fact) for fact in criterion.facts])
+        classes = self._index.classes(criterion.compares)
+        return classes, self._points(
+            (criterion.name, facts),
+            lambda: criterion.values(self._columns, classes.example, question),
         )
-        return found
 
-    def need_of_kinds(self, question: Question) -> Whole:
-        """The need criterion's value of every kind: the best of the needs one by one."""
-        best = np.zeros(self._columns.kinds, dtype=np.int64)
-        for one in question.profile.needs:
-            best = np.maximum(best, self._kinds(need.CRITERION, "needs", one, question))
-        return best
+    def of_kinds(self, criterion: Criterion, asked: Hashable, question: Question) -> Points:
+        """The value of every kind of offer for one need or one interest."""
 
-    def interest_of_kinds(self, question: Question) -> Whole:
-        """The interest criterion's value of every kind."""
-        best = np.zeros(self._columns.kinds, dtype=np.int64)
-        for one in question.profile.interests:
-            best = np.maximum(best, self._kinds(interest.CRITERION, "interests", one, question))
-        return best
-
-    def _kinds(
-        self, criterion: Criterion, field: str, asked: Hashable, question: Question
-    ) -> Whole:
         def values() -> Whole:
-            profile = Profile("", **{field: (asked,)})  # type: ignore[arg-type]
-            alone = replace(question, profile=profile)
+            (fact,) = criterion.facts
+            alone = replace(question, profile=Profile("", **{fact: (asked,)}))  # type: ignore[arg-type]
             return criterion.values(self._columns, self._columns.example_of_kind, alone)
 
-        found: Whole = self._remembered(("kinds", criterion.name, asked), values)
+        return self._points((criterion.name, "kinds", asked), values)
+
+    def serving(self, criterion: Criterion, asked: Hashable, question: Question) -> Bits:
+        """The rows that serve one need or one interest."""
+        key = (criterion.name, "serving", asked)
+        found: Bits | None = self._remembered.get(key)
+        if found is None:
+            serves = self.of_kinds(criterion, asked, question) > 0
+            found = packed(serves[self._columns.kind])
+            self._remember(key, found, found.nbytes)
         return found
 
-    def _remembered(self, key: Hashable, work_out: Callable[[], npt.NDArray]) -> npt.NDArray:  # type: ignore[type-arg]
-        found = self._columns_of.get(key)
+    def _points(self, key: Hashable, work_out: Callable[[], Whole]) -> Points:
+        found: Points | None = self._remembered.get(key)
         if found is None:
-            found = work_out()
-            if self._bytes + found.nbytes > _ROOM:
-                self._columns_of, self._bytes = {}, 0
-            self._columns_of[key] = found
-            self._bytes += found.nbytes
+            found = work_out().astype(np.int32)
+            self._remember(key, found, found.nbytes)
         return found
+
+    def _remember(self, key: Hashable, found: object, size: int) -> None:
+        if self._bytes + size > _ROOM:
+            self._remembered, self._bytes = {}, 0
+        self._remembered[key] = found
+        self._bytes += size
 
 
 def key_of(rule: Rule, columns: Columns, profile: Profile) -> Hashable:
@@ -97,3 +126,14 @@ def key_of(rule: Rule, columns: Columns, profile: Profile) -> Hashable:
     if len(rule.facts) == 1:
         return getattr(profile, rule.facts[0])  # type: ignore[no-any-return]
     return tuple([getattr(profile, fact) for fact in rule.facts])
+
+
+def refuses_anybody(rule: Rule, profile: Profile) -> bool:
+    """Whether the rule may refuse something: where it knows none of its facts, it does not."""
+    return not rule.facts or any(is_stated(profile, fact) for fact in rule.facts)
+
+
+def is_stated(profile: Profile, fact: str) -> bool:
+    """Whether a fact of the profile is known: not what a profile of nobody has."""
+    stated: bool = getattr(profile, fact) != getattr(_UNSTATED, fact)
+    return stated

@@ -10,11 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from matching.columns import Columns
 from matching.geo import Whole
 from matching.lookups import Rows
 from matching.question import Question
 from matching.types import Offer
+
+Points = npt.NDArray[np.int32]  # a score needs 20 bits, and half the memory is read sooner
 
 
 class Value(NamedTuple):
@@ -30,7 +35,8 @@ class Value(NamedTuple):
 class Criterion:
     """One criterion. `value` is its definition; `values` answers the same for many rows.
 
-    `facts` names all of the profile that the value goes by.
+    `facts` names all of the profile that the value goes by, `compares` all of the offer (by default,
+    the offer itself).
     """
 
     name: str
@@ -38,6 +44,7 @@ class Criterion:
     values: Callable[[Columns, Rows, Question], Whole]
     facts: tuple[str, ...]
     codes: tuple[str, ...]
+    compares: tuple[str, ...] = ("key",)
 
 
 def known(value: int, code: str, **facts: object) -> Value:

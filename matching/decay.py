@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 STEPS_PER_HALF: Final = 256
-_LAST: Final = 11 * STEPS_PER_HALF  # after eleven halvings nothing of 1000 is left
+HALVINGS: Final = 11  # after so many, nothing of 1000 is left
+_LAST: Final = HALVINGS * STEPS_PER_HALF
 _TABLE: Final = (*(round(1000 * 2 ** (-step / STEPS_PER_HALF)) for step in range(_LAST)), 0)
 _COLUMN: Final = np.array(_TABLE, dtype=np.int64)
 

@@ -3,9 +3,9 @@
 Called by the engine's `rank_many` and by the nightly run. It is `rank` for each student, bit for
 bit, without the explanations: those are worked out for the few that somebody looks at.
 
-Students go in tiles of those who travel alike and are near each other in school and grade. A tile is
-laid out as pairs of a student and a row: kinds say which rows serve, signatures refuse most of them,
-answers that students share (`matching/answers.py`) the rest; only then are distances worked out.
+Students go in tiles of those who travel alike and are near each other in school and grade. What a
+rule says to each of a tile is a table of bits, students × rows; the pairs of a student and a row that
+are left when all tables have been put together are judged by the way there and scored.
 """
 
 from __future__ import annotations
@@ -13,26 +13,34 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from matching.answers import Answers, key_of
-from matching.criterion import Criterion
-from matching.geo import Floats, Whole, metres_of_vectors, unit_vector
-from matching.lookups import Lists, Mask, Rows
+from matching.answers import (
+    ASKED,
+    BY_STUDENT,
+    PARTICULAR,
+    PERSONAL,
+    Answer,
+    key_of,
+    refuses_anybody,
+)
+from matching.bits import ALL, Bits, packed, rows_of
+from matching.criterion import Criterion, Points
+from matching.geo import Floats, Whole, metres_of_chords, squared_chords, unit_vector
+from matching.lookups import Mask, Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts
-from matching.rules import RULES, reach
-from matching.scorers import CRITERIA, closeness, weights_of
+from matching.rule import Rule
+from matching.rules import reach
+from matching.scorers import closeness, weights_of
 from matching.types import NO, UNKNOWN, Point, Profile
 
 if TYPE_CHECKING:
     from matching.engine import Engine
 
 _TILE: Final = 256  # students
-_PAIRS: Final = 400_000  # in a tile, about: what the caches of a processor hold
+_BITS: Final = 3_200_000  # of a tile's tables, about: what the caches of a processor hold
 _QUESTIONS_BITS: Final = 6
 _NOWHERE: Final = (9.0, 9.0, 9.0)  # no point of the globe: farther than any
 
@@ -52,28 +60,49 @@ class Table:
 
 @dataclass(slots=True)
 class _Pairs:
-    """A student of the tile and a row each, the students in order."""
+    """A student of the tile and a row each, the students in order, and what is known of the way."""
 
     student: Rows
     row: Rows
+    metres: Whole
+    is_known: Mask
+    is_doubtful: Mask  # whether the way there is a question
 
     def keep(self, which: Mask) -> None:
         self.student, self.row = self.student[which], self.row[which]
+        self.metres, self.is_known = self.metres[which], self.is_known[which]
+        self.is_doubtful = self.is_doubtful[which]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the students of a tile need, or what interests them."""
+
+    criterion: Criterion
+    numbers: Rows  # first, second … need × students: which of all needs it is; 0 is none
+    values: Points  # need × kinds
+    bits: Bits  # need × words: the rows that serve it
 
 
 class District:
     """One run over many students, on one day."""
 
     def __init__(self, engine: Engine, on: date, load: Mapping[str, int]) -> None:
-        self._engine = engine
+        self._engine, self._index, self._answers = engine, engine.index, engine.answers
         self._columns = engine.index.columns
         self._on, self._load = on, load
         self._day = engine.day(on)
-        self._answers = Answers(self._columns)
-        columns = self._columns
-        by_kind = np.argsort(columns.kind, kind="stable")
-        self._rows_by_kind: Rows = by_kind
-        self._of_kind = Lists(np.bincount(columns.kind, minlength=columns.kinds))
+        self._opened = self._day.opened & self._below_cap()
+
+    def _below_cap(self) -> Bits:
+        """What a rule refuses that goes by no student but by the load, the same in all of a run."""
+        question = self._engine.question(Profile(""), self._on, self._load)
+        every: Rows = np.arange(len(self._columns))
+        fits = np.ones(len(every), dtype=np.bool_)
+        for rule in PARTICULAR:
+            if not rule.facts:
+                fits &= rule.verdicts(self._columns, every, question) != NO
+        return packed(fits)
 
     def table(self, profiles: Sequence[Profile], k: int) -> Table:
         """The k best of each."""
@@ -94,7 +123,7 @@ class District:
 
     def _tile(self, order: list[int], start: int, profiles: Sequence[Profile]) -> list[int]:
         """The students from `start` on who travel alike, as many as fit a tile."""
-        most = max(1, min(_TILE, 8 * _PAIRS // (len(self._columns) + 1)))
+        most = max(1, min(_TILE, _BITS // (len(self._columns) + 1)))
         alike = _travels(profiles[order[start]])
         end = start
         while end < min(len(order), start + most) and _travels(profiles[order[end]]) == alike:
@@ -102,76 +131,120 @@ class District:
         return order[start:end]
 
     def _fill(self, result: Table, at: Rows, questions: list[Question], k: int) -> None:
-        columns, day = self._columns, self._day
-        worth, serves = self._worths(questions)
-        considered = (serves * self._engine.index.rows_of_kind).sum(axis=1)
-        pairs = self._pairs(serves)
-        mask = self._engine.index.mask_of
-        masks = np.array([mask(question.profile) | SHUT for question in questions])
-        pairs.keep(day.signatures[pairs.row] & masks[pairs.student] == 0)
-        asked = self._refuse(pairs, questions)
-        metres, is_known = self._metres(pairs, questions)
-        # All of a tile travel alike, and no more of a student than that is asked here.
-        verdicts = reach.verdicts_at(columns, pairs.row, questions[0], metres, is_known)
-        near = verdicts != NO
-        pairs.keep(near)
-        near_metres, near_known = metres[near], is_known[near]
-        score = day.points[pairs.row] + worth[pairs.student, columns.kind[pairs.row]]
-        close = closeness.values_at(columns, pairs.row, questions[0], near_metres, near_known)
-        score += weights_of(questions[0])["closeness"] * close
-        for criterion in _PERSONAL:
-            values = self._shared(criterion, pairs, questions)
-            score += weights_of(questions[0])[criterion.name] * values
-        asked = asked[near] + (verdicts[near] == UNKNOWN)
+        wanted = [self._wanted(criterion, questions) for criterion in ASKED]
+        serving = np.zeros((len(questions), self._index.words), dtype=np.uint64)
+        for one in wanted:
+            for number in one.numbers:
+                serving |= one.bits[number]
+        considered = np.bitwise_count(serving).sum(axis=1, dtype=np.int64)
+        answers = [self._answers_of(rule, questions) for rule in BY_STUDENT]
+        pairs = self._fitting(serving, answers, questions)
+        score = self._scores(wanted, pairs, questions)
         fitting = np.bincount(pairs.student, minlength=len(questions))
         result.considered[at] = considered
         result.excluded[at] = considered - fitting
-        self._keep_best(result, at, pairs, score, asked, fitting, k)
+        if k and len(pairs.row):
+            first = score >= _kth_best(score, pairs.student, fitting, k)[pairs.student]
+            pairs.keep(first)
+            self._keep_best(result, at, pairs, score[first], self._asked(answers, pairs), k)
 
-    def _worths(self, questions: list[Question]) -> tuple[Whole, Mask]:
-        """Students × kinds: the points of need and interest, and whether anything asked is served."""
-        worths, serves = [], []
-        for question in questions:
-            worth, does = self._engine.worth_of_kinds(question)
-            worths.append(worth)
-            serves.append(does)
-        return np.stack(worths), np.stack(serves)
+    def _wanted(self, criterion: Criterion, questions: list[Question]) -> _Wanted:
+        (fact,) = criterion.facts
+        asked = [getattr(question.profile, fact) for question in questions]
+        number_of: dict[Hashable, int] = {None: 0}
+        longest = max(map(len, asked))
+        numbers = [
+            [number_of.setdefault(one, len(number_of)) for one in its] + [0] * (longest - len(its))
+            for its in asked
+        ]
+        values: list[Points] = [np.zeros(self._columns.kinds, dtype=np.int32)]
+        bits: list[Bits] = [np.zeros(self._index.words, dtype=np.uint64)]
+        for one in [*number_of][1:]:
+            values.append(self._answers.of_kinds(criterion, one, questions[0]))
+            bits.append(self._answers.serving(criterion, one, questions[0]))
+        turned = np.array(numbers, dtype=np.intp).reshape(len(asked), longest).T
+        return _Wanted(criterion, turned, np.stack(values), np.stack(bits))
 
-    def _pairs(self, serves: Mask) -> _Pairs:
-        students, kinds = np.nonzero(serves)
-        items, owners = self._of_kind.take(kinds)
-        return _Pairs(students[owners], self._rows_by_kind[items])
-
-    def _refuse(self, pairs: _Pairs, questions: list[Question]) -> Whole:
-        """Drop what a rule refuses, whatever the distance, and count the questions of the rest."""
-        asked = self._day.questions[pairs.row]
-        for rule in _RULES:
-            verdicts = self._verdicts(rule, pairs, questions)
-            asked += verdicts == UNKNOWN
-            fits = verdicts != NO
-            if not fits.all():
-                pairs.keep(fits)
-                asked = asked[fits]
-        return asked.astype(np.int64)
-
-    def _verdicts(self, rule: Rule, pairs: _Pairs, questions: list[Question]) -> Verdicts:
+    def _answers_of(self, rule: Rule, questions: list[Question]) -> tuple[Rows, list[Answer]]:
+        """The number of each student's answer, and the answers."""
         keys = [key_of(rule, self._columns, question.profile) for question in questions]
         number, examples = _numbered(keys)
-        answers = [self._answers.verdicts(rule, questions[example]) for example in examples]
-        found: Verdicts = _looked_up(answers, number, pairs)
-        return found
+        return number, [self._answers.of(rule, questions[example]) for example in examples]
 
-    def _shared(self, criterion: Criterion, pairs: _Pairs, questions: list[Question]) -> Whole:
-        (fact,) = criterion.facts
-        number, examples = _numbered([getattr(one.profile, fact) for one in questions])
-        values = [self._answers.values(criterion, questions[example]) for example in examples]
-        return _looked_up(values, number, pairs).astype(np.int64)
+    def _fitting(
+        self,
+        serving: Bits,
+        answers: list[tuple[Rows, list[Answer]]],
+        questions: list[Question],
+    ) -> _Pairs:
+        """The pairs that no rule refuses."""
+        bits = serving & (self._opened & self._near(questions))
+        for number, told in answers:
+            if any(answer.fits is not None for answer in told):
+                every = np.full(self._index.words, ALL)
+                fits = [every if answer.fits is None else answer.fits for answer in told]
+                bits &= np.stack(fits)[number]
+        student, row = np.divmod(rows_of(bits.reshape(-1)), 64 * self._index.words)
+        metres, is_known = self._metres(student, row, questions)
+        # All of a tile travel alike, and no more of a student than that is asked here.
+        verdicts = reach.verdicts_at(self._columns, row, questions[0], metres, is_known)
+        pairs = _Pairs(student, row, metres, is_known, verdicts == UNKNOWN)
+        pairs.keep((verdicts != NO) & self._fits_particular(student, row, questions))
+        return pairs
 
-    def _metres(self, pairs: _Pairs, questions: list[Question]) -> tuple[Whole, Mask]:
+    def _near(self, questions: list[Question]) -> Bits:
+        """The rows but for those out of reach of everybody in the tile."""
+        if questions[0].profile.home is None:
+            return np.full(self._index.words, ALL)
+        places = [place for question in questions for place in question.places]
+        return self._index.near(places, reach.limits(questions[0])[1])
+
+    def _fits_particular(self, student: Rows, row: Rows, questions: list[Question]) -> Mask:
+        """What the rules leave that go by what hardly two share, student by student."""
+        fits = np.ones(len(row), dtype=np.bool_)
+        starts = np.searchsorted(student, np.arange(len(questions) + 1))
+        for at, question in enumerate(questions):
+            own = slice(starts[at], starts[at + 1])
+            for rule in PARTICULAR:
+                if rule.facts and refuses_anybody(rule, question.profile):
+                    fits[own] &= rule.verdicts(self._columns, row[own], question) != NO
+        return fits
+
+    def _scores(self, wanted: list[_Wanted], pairs: _Pairs, questions: list[Question]) -> Points:
+        columns, weights = self._columns, weights_of(questions[0])
+        score: Points = self._day.points[pairs.row]
+        kind = columns.kind[pairs.row]
+        for one in wanted:
+            best = np.zeros(len(kind), dtype=np.int32)
+            for number in one.numbers:
+                np.maximum(best, one.values[number[pairs.student], kind], out=best)
+            score += weights[one.criterion.name] * best
+        near = closeness.values_at(columns, pairs.row, questions[0], pairs.metres, pairs.is_known)
+        score += weights["closeness"] * near.astype(np.int32)
+        for criterion in PERSONAL:
+            (fact,) = criterion.facts
+            number, examples = _numbered([getattr(one.profile, fact) for one in questions])
+            told = [self._answers.values(criterion, questions[example]) for example in examples]
+            values = np.stack([values for _, values in told])
+            own = told[0][0].number[pairs.row]
+            score += weights[criterion.name] * values[number[pairs.student], own]
+        return score
+
+    def _asked(self, answers: list[tuple[Rows, list[Answer]]], pairs: _Pairs) -> Whole:
+        """How many questions each pair leaves open."""
+        asked: Whole = pairs.is_doubtful.astype(np.int64)
+        asked += self._day.questions[pairs.row]
+        for number, told in answers:
+            if any(answer.asks for answer in told):
+                verdicts = np.stack([answer.verdicts for answer in told])
+                own = told[0].classes.number[pairs.row]
+                asked += verdicts[number[pairs.student], own] == UNKNOWN
+        return asked
+
+    def _metres(self, student: Rows, row: Rows, questions: list[Question]) -> tuple[Whole, Mask]:
         points = self._columns.points
-        metres = np.zeros(len(pairs.row), dtype=np.int64)
-        ends = points.vectors(pairs.row)
-        is_first = True
+        ends = points.vectors(row)
+        squares: Floats | None = None
         for place in ("home", "school_point"):
             origins: list[Point | None] = [getattr(one.profile, place) for one in questions]
             if origins[0] is None:
@@ -179,36 +252,41 @@ class District:
             vectors: Floats = np.array(
                 [_NOWHERE if one is None else unit_vector(one) for one in origins]
             ).T
-            x, y, z = vectors[:, pairs.student]
-            away = metres_of_vectors((x, y, z), ends)
-            metres = away if is_first else np.minimum(metres, away)
-            is_first = False
-        known = points.is_known[pairs.row] & bool(questions[0].places)
-        return metres, known
+            x, y, z = vectors[:, student]
+            away = squared_chords((x, y, z), ends)
+            squares = away if squares is None else np.minimum(squares, away, out=away)
+        if squares is None:
+            return np.zeros(len(row), dtype=np.int64), np.zeros(len(row), dtype=np.bool_)
+        return metres_of_chords(squares), points.is_known[row]
 
     def _keep_best(
-        self,
-        result: Table,
-        at: Rows,
-        pairs: _Pairs,
-        score: Whole,
-        asked: Whole,
-        fitting: Rows,
-        k: int,
+        self, result: Table, at: Rows, pairs: _Pairs, score: Points, asked: Whole, k: int
     ) -> None:
         """Sort the pairs of each student by score, questions and key, and take the first k."""
         bits = max(1, len(self._columns)).bit_length()
         place = self._columns.place[pairs.row]
-        best_first = (1_000_000 - score) << _QUESTIONS_BITS | asked
+        best_first = (1_000_000 - score.astype(np.int64)) << _QUESTIONS_BITS | asked
         # Student, score, questions, key: 8 + 20 + 6 bits and those of a row, in one whole number.
         order = np.argsort((pairs.student << 26 | best_first) << bits | place)
-        starts = np.cumsum(fitting) - fitting
+        starts = np.searchsorted(pairs.student, np.arange(len(at)))
         rank = np.arange(len(order)) - starts[pairs.student[order]]
         best = rank < k
         chosen = order[best]
         student = at[pairs.student[chosen]]
         result.rows[student, rank[best]] = pairs.row[chosen]
         result.scores[student, rank[best]] = score[chosen]
+
+
+def _kth_best(score: Points, student: Rows, fitting: Rows, k: int) -> Points:
+    """Each student's k-th best score: none below it is among the k best."""
+    most = int(fitting.max())
+    if most <= k:
+        return np.zeros(len(fitting), dtype=np.int32)
+    table = np.full((len(fitting), most), -1, dtype=np.int32)
+    table[student, np.arange(len(student)) - (np.cumsum(fitting) - fitting)[student]] = score
+    table.sort(axis=1)
+    kth: Points = table[:, most - k]
+    return kth
 
 
 def _numbered(keys: list[Hashable]) -> tuple[Rows, list[int]]:
@@ -222,14 +300,6 @@ def _numbered(keys: list[Hashable]) -> tuple[Rows, list[int]]:
             examples.append(student)
         numbers.append(number)
     return np.array(numbers, dtype=np.intp), examples
-
-
-def _looked_up(
-    columns: Sequence[npt.NDArray[Any]], number: Rows, pairs: _Pairs
-) -> npt.NDArray[Any]:
-    joined: npt.NDArray[Any] = columns[0] if len(columns) == 1 else np.concatenate(columns)
-    at = pairs.row if len(columns) == 1 else (number * len(columns[0]))[pairs.student] + pairs.row
-    return joined[at]
 
 
 def _travels(profile: Profile) -> tuple[object, ...]:
@@ -246,10 +316,3 @@ def _travels(profile: Profile) -> tuple[object, ...]:
 def _place_in_run(profile: Profile) -> tuple[object, ...]:
     grade = -9 if profile.grade is None else profile.grade
     return (*_travels(profile), profile.school or "", grade)
-
-
-SHUT: Final = np.uint64(1 << 63)  # the signature's bit of what the day refuses to everybody
-_RULES: Final = tuple(rule for rule in RULES if rule.facts and rule.name != "reach") + tuple(
-    rule for rule in RULES if rule.name == "cap"
-)
-_PERSONAL: Final = tuple(one for one in CRITERIA if one.name in {"hours", "language"})

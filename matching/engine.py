@@ -1,10 +1,11 @@
 """The engine: who fits, how well, and why not the others.
 
 Built by `app/recommendations` from one revision of the catalog and used for many questions. It
-answers what `matching/reference.py` answers, bit for bit, from an index: candidates by area and by
-what they serve, a signature that refuses most of them, the rules for the rest, and explanations for
-the `k` best only. It keeps nothing of a question; what a day decides for all of them (who is shut,
-full or out of season, and what cost, openings and track record are worth) is worked out once a day.
+answers what `matching/reference.py` answers, bit for bit, from an index. What each rule says is a bit
+a row (`matching/answers.py`), and so is what serves a need and what may be near; the rows that have
+all those bits are judged by the way there and scored, and the `k` best are explained. It keeps nothing
+of a question; what a day decides for all of them (who is shut, full or out of season, and what cost,
+openings and track record are worth) is worked out once a day.
 """
 
 from __future__ import annotations
@@ -17,36 +18,57 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from matching.answers import Answers
-from matching.district import SHUT, District, Table
+from matching.answers import (
+    ASKED,
+    BY_DAY,
+    BY_STUDENT,
+    PARTICULAR,
+    PERSONAL,
+    Answer,
+    Answers,
+    refuses_anybody,
+)
+from matching.bits import Bits, packed, rows_of
+from matching.criterion import Points
+from matching.district import District, Table
 from matching.errors import MatchingError
 from matching.geo import Whole
-from matching.index import Index, Signatures
+from matching.index import Index
 from matching.lookups import Mask, Rows
 from matching.parameters import Parameters
 from matching.question import Question
 from matching.reference import NO_LOAD, ReferenceEngine
-from matching.rule import Rule
-from matching.rules import RULES, reach
+from matching.rule import Verdicts
+from matching.rules import reach
 from matching.scorers import CRITERIA, closeness, weights_of
-from matching.tellings import Telling, Tellings
-from matching.types import NO, UNKNOWN, Match, Offer, Profile, Ranking, Reason
+from matching.tellings import Tellings
+from matching.types import NO, UNKNOWN, Offer, Profile, Ranking
 
 _DAYS_KEPT: Final = 3
-_MANY: Final = 2_000  # rows of which it pays to drop the refused before the next rule
-_SHARED: Final = 50_000  # rows up to which an answer about all of them is worth remembering
-_PARTICULAR: Final = {"cap", "referred", "declined"}  # rules that go by what hardly two share
-_BY_DAY: Final = tuple(rule for rule in RULES if not rule.facts and rule.name != "cap")
-_BY_STUDENT: Final = tuple(rule for rule in RULES if rule not in _BY_DAY and rule.name != "reach")
+_FEW_ROWS: Final = 2_000  # of so few, none is worth leaving out by area
+_BEYOND: Final = 10**8  # metres: farther than any place on the globe
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
     """What a day decides for every student alike."""
 
-    signatures: Signatures  # the index's, and SHUT
+    opened: Bits  # the rows that no rule of the day refuses
     questions: npt.NDArray[np.int8]  # that rules of the day leave open
-    points: Whole  # of the criteria that go by no fact of the student
+    points: Points  # of the criteria that go by no fact of the student
+
+
+@dataclass(slots=True)
+class _Left:
+    """The rows that are left, with what is known of the way to each."""
+
+    rows: Rows
+    metres: Whole
+    is_known: Mask
+
+    def keep(self, which: Mask) -> None:
+        self.rows, self.metres = self.rows[which], self.metres[which]
+        self.is_known = self.is_known[which]
 
 
 class Engine(ReferenceEngine):
@@ -62,7 +84,7 @@ class Engine(ReferenceEngine):
 
         Raise CatalogError for a key twice or a circle in the terms.
         """
-        self._use(Index(offers, broader, parameters), parameters)
+        self._use(Index(offers, broader), parameters)
 
     @classmethod
     def over(cls, index: Index, parameters: Parameters) -> Self:
@@ -77,8 +99,8 @@ class Engine(ReferenceEngine):
         self._columns = index.columns
         self._background = index.background
         self._days: dict[date, Day] = {}
-        self._answers = Answers(self._columns)
-        self._tellings = Tellings(self._columns)
+        self.answers = Answers(self.index)
+        self._tellings = Tellings(self.index)
 
     def rank(
         self, profile: Profile, k: int, *, on: date, load: Mapping[str, int] = NO_LOAD
@@ -91,18 +113,16 @@ class Engine(ReferenceEngine):
         if k < 0:
             raise MatchingError(f"{k} matches were asked for: ask for none or more.")
         question = self.question(profile, on, load)
-        worth, serves = self.worth_of_kinds(question)
-        considered = int(self.index.rows_of_kind[serves].sum())
-        rows, metres, is_known = self._fitting(self.index.candidates(serves, question), question)
-        telling = self._tellings.of(question)
-        best = self._best(rows, k, worth, question, telling, metres, is_known)
+        serving = self._serving(question)
+        considered = int(np.bitwise_count(serving).sum())
+        answers = self._answers_to(question)
+        left = self._fitting(serving, answers, question, by_area=considered > _FEW_ROWS)
+        fitting = len(left.rows)
+        best = self._best(left, k, answers, question)
         return Ranking(
-            matches=tuple(
-                self._told(rank, row, reasons, telling)
-                for rank, (row, reasons) in enumerate(best, 1)
-            ),
+            matches=self._tellings.matches(best, question, answers),
             considered=considered,
-            excluded=considered - len(rows),
+            excluded=considered - fitting,
             parameters_version=self.parameters.version,
         )
 
@@ -118,14 +138,11 @@ class Engine(ReferenceEngine):
         table = self.table(profiles, k, on=on, load=load)
         rankings = []
         for at, profile in enumerate(profiles):
-            telling = self._tellings.of(self.question(profile, on, load))
-            rows = [row for row in table.rows[at].tolist() if row >= 0]
+            question = self.question(profile, on, load)
+            rows = table.rows[at][table.rows[at] >= 0]
             rankings.append(
                 Ranking(
-                    matches=tuple(
-                        self._told(rank, row, telling.reasons(row), telling)
-                        for rank, row in enumerate(rows, 1)
-                    ),
+                    matches=self._tellings.matches(rows, question, self._answers_to(question)),
                     considered=int(table.considered[at]),
                     excluded=int(table.excluded[at]),
                     parameters_version=self.parameters.version,
@@ -157,7 +174,7 @@ class Engine(ReferenceEngine):
             every: Rows = np.arange(len(self._columns))
             shut = np.zeros(len(every), dtype=np.bool_)
             questions = np.zeros(len(every), dtype=np.int8)
-            for rule in _BY_DAY:
+            for rule in BY_DAY:
                 verdicts = rule.verdicts(self._columns, every, question)
                 shut |= verdicts == NO
                 questions += verdicts == UNKNOWN
@@ -166,112 +183,116 @@ class Engine(ReferenceEngine):
                 if not criterion.facts:
                     weight = self.parameters.weights[criterion.name]
                     points += weight * criterion.values(self._columns, every, question)
-            signatures = self.index.signatures | np.where(shut, SHUT, np.uint64(0))
-            day = Day(signatures, questions, points)
+            day = Day(packed(~shut), questions, points.astype(np.int32))
             while len(self._days) >= _DAYS_KEPT:
                 self._days.pop(next(iter(self._days)), None)
             self._days[on] = day
         return day
 
     def _considered(self, question: Question) -> Rows:
-        _, serves = self.worth_of_kinds(question)
-        return np.flatnonzero(serves[self._columns.kind])
+        return rows_of(self._serving(question))
 
-    def worth_of_kinds(self, question: Question) -> tuple[Whole, Mask]:
-        """The points of need and interest for each kind, and whether it serves anything asked."""
+    def _serving(self, question: Question) -> Bits:
+        """The rows that serve anything asked."""
+        found = np.zeros(self.index.words, dtype=np.uint64)
+        for criterion in ASKED:
+            (fact,) = criterion.facts
+            for asked in getattr(question.profile, fact):
+                found |= self.answers.serving(criterion, asked, question)
+        return found
+
+    def _worth_of_kinds(self, question: Question) -> Points:
+        """The points of need and interest for each kind: the best of the needs, of the interests."""
         weights = weights_of(question)
-        needs = self._answers.need_of_kinds(question)
-        interests = self._answers.interest_of_kinds(question)
-        worth: Whole = weights["need"] * needs + weights["interest"] * interests
-        return worth, (needs > 0) | (interests > 0)
+        worth = np.zeros(self._columns.kinds, dtype=np.int32)
+        for criterion in ASKED:
+            (fact,) = criterion.facts
+            values = [
+                self.answers.of_kinds(criterion, asked, question)
+                for asked in getattr(question.profile, fact)
+            ]
+            if values:
+                worth += weights[criterion.name] * np.maximum.reduce(values)
+        return worth
 
-    def _fitting(self, rows: Rows, question: Question) -> tuple[Rows, Whole, Mask]:
-        """Those of the candidates that no rule refuses, with their distances."""
-        columns, profile = self._columns, question.profile
-        mask = self.index.mask_of(profile) | SHUT
-        rows = rows[self.day(question.on).signatures[rows] & mask == 0]
+    def _answers_to(self, question: Question) -> dict[str, Answer]:
+        """What each rule that goes by the student says."""
+        return {rule.name: self.answers.of(rule, question) for rule in BY_STUDENT}
+
+    def _fitting(
+        self, serving: Bits, answers: Mapping[str, Answer], question: Question, *, by_area: bool
+    ) -> _Left:
+        """The rows that no rule refuses."""
+        bits = serving & self.day(question.on).opened
+        for answer in answers.values():
+            if answer.fits is not None:
+                bits &= answer.fits
+        left = self._on_the_way(bits, by_area, question)
+        fits = np.ones(len(left.rows), dtype=np.bool_)
+        if question.profile.home is not None:
+            fits = self._reach(left, question) != NO
+        for rule in PARTICULAR:
+            if refuses_anybody(rule, question.profile):
+                fits &= rule.verdicts(self._columns, left.rows, question) != NO
+        left.keep(fits)
+        return left
+
+    def _on_the_way(self, bits: Bits, by_area: bool, question: Question) -> _Left:
+        """The rows of the bits with their distances; those surely out of reach may be left out.
+
+        Where the home is not known, reach refuses nobody. But beyond `far` metres it says the same of
+        all places, and so does closeness: those get a stand-in for their distance.
+        """
+        columns, places = self._columns, question.places
+        if not by_area or not places:
+            rows = rows_of(bits)
+            return _Left(rows, *columns.metres(rows, question))
+        reached = reach.limits(question)[1]
+        if question.profile.home is not None:
+            rows = rows_of(bits & self.index.near(places, reached))
+            return _Left(rows, *columns.metres(rows, question))
+        near = self.index.near(places, max(reached, closeness.farthest(question)))
+        rows, beyond = rows_of(bits & near), rows_of(bits & ~near)
         metres, is_known = columns.metres(rows, question)
-        if profile.home is not None:
-            verdicts = reach.verdicts_at(columns, rows, question, metres, is_known)
-            near = verdicts != NO
-            rows, metres, is_known = rows[near], metres[near], is_known[near]
-        fits = np.ones(len(rows), dtype=np.bool_)
-        for rule in self._rules_to_ask(question):
-            if len(rows) > _MANY:
-                rows, metres, is_known = rows[fits], metres[fits], is_known[fits]
-                fits = np.ones(len(rows), dtype=np.bool_)
-            if len(columns) <= _SHARED and rule.name not in _PARTICULAR:
-                verdicts = self._answers.verdicts(rule, question)[rows]
-            else:
-                verdicts = rule.verdicts(columns, rows, question)
-            fits &= verdicts != NO
-        return rows[fits], metres[fits], is_known[fits]
+        return _Left(
+            np.concatenate((rows, beyond)),
+            np.concatenate((metres, np.full(len(beyond), _BEYOND))),
+            np.concatenate((is_known, columns.points.is_known[beyond])),
+        )
 
-    def _rules_to_ask(self, question: Question) -> list[Rule]:
-        """The rules that could still refuse something: they know a fact that the signature lacks."""
-        settled = self.index.settles(question.profile)
-        return [
-            rule
-            for rule in _BY_STUDENT
-            if rule.name not in settled
-            and (not rule.facts or any(is_stated(question.profile, fact) for fact in rule.facts))
-        ]
+    def _reach(self, left: _Left, question: Question) -> Verdicts:
+        return reach.verdicts_at(self._columns, left.rows, question, left.metres, left.is_known)
 
     def _best(
         self,
-        rows: Rows,
+        left: _Left,
         k: int,
-        worth: Whole,
+        answers: Mapping[str, Answer],
         question: Question,
-        telling: Telling,
-        metres: Whole,
-        is_known: Mask,
-    ) -> list[tuple[int, tuple[Reason, ...]]]:
-        """The `k` best rows in order, with the questions that each leaves open."""
-        k = min(k, len(rows))
+    ) -> Rows:
+        """The `k` best rows in order."""
+        k = min(k, len(left.rows))
         if k == 0:
-            return []
+            return left.rows[:0]
         columns, weights = self._columns, weights_of(question)
-        score = self.day(question.on).points[rows] + worth[columns.kind[rows]]
-        near = closeness.values_at(columns, rows, question, metres, is_known)
-        score += weights["closeness"] * near
-        for criterion in _PERSONAL:
-            if len(columns) <= _SHARED:
-                values: Whole = self._answers.values(criterion, question)[rows].astype(np.int64)
-            else:
-                values = criterion.values(columns, rows, question)
-            score += weights[criterion.name] * values
+        rows, day = left.rows, self.day(question.on)
+        score = day.points[rows] + self._worth_of_kinds(question)[columns.kind[rows]]
+        near = closeness.values_at(columns, rows, question, left.metres, left.is_known)
+        score += weights["closeness"] * near.astype(np.int32)
+        for criterion in PERSONAL:
+            classes, values = self.answers.values(criterion, question)
+            score += weights[criterion.name] * values[classes.number[rows]]
         least = np.partition(score, len(score) - k)[len(score) - k]
         first = score >= least
-        rows, score, metres, is_known = rows[first], score[first], metres[first], is_known[first]
-        if len(rows) > 2 * k:  # so many ties that the columns are quicker than the definitions
-            questions = self._judged(rows, question)[1]
-            rows = self._order(score, questions, rows)[:k]
-            return [(row, telling.reasons(row)) for row in rows.tolist()]
-        for row, away in zip(rows[is_known].tolist(), metres[is_known].tolist(), strict=True):
-            question.remember(columns.offers[row], away)
-        told = [(row, telling.reasons(row)) for row in rows.tolist()]
-        asked = np.array([len(reasons) for _, reasons in told], dtype=np.int64)
-        order = self._order(score, asked, np.arange(len(told)), columns.place[rows])
-        return [told[at] for at in order[:k]]
-
-    def _told(self, rank: int, row: int, reasons: tuple[Reason, ...], telling: Telling) -> Match:
-        parts = telling.parts(row)
-        score = sum([part.points for part in parts])
-        return Match(self._columns.offers[row], rank, score, parts, reasons)
-
-
-_PERSONAL: Final = tuple(
-    criterion
-    for criterion in CRITERIA
-    if criterion.facts and criterion.name not in {"need", "interest", "closeness"}
-)
-
-
-_UNSTATED: Final = Profile("")
-
-
-def is_stated(profile: Profile, fact: str) -> bool:
-    """Whether a fact of the profile is known: not what a profile of nobody has."""
-    stated: bool = getattr(profile, fact) != getattr(_UNSTATED, fact)
-    return stated
+        left.keep(first)
+        rows, score = left.rows, score[first]
+        asked = day.questions[rows] + (self._reach(left, question) == UNKNOWN).astype(np.int64)
+        for answer in answers.values():
+            if answer.asks:
+                asked += answer.is_asked(rows)
+        order = self._order(
+            score.astype(np.int64), asked, np.arange(len(rows)), columns.place[rows]
+        )[:k]
+        for at in order[left.is_known[order] & (left.metres[order] < _BEYOND)].tolist():
+            question.remember(columns.offers[rows[at]], int(left.metres[at]))
+        return rows[order]

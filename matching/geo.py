@@ -55,10 +55,24 @@ def metres_of_vectors(
     end: tuple[Floats, Floats, Floats],
 ) -> Whole:
     """`metres_between` for unit vectors that numpy broadcasts; equal to it bit for bit."""
+    return metres_of_chords(squared_chords(origin, end))
+
+
+def squared_chords(
+    origin: tuple[float | Floats, float | Floats, float | Floats],
+    end: tuple[Floats, Floats, Floats],
+) -> Floats:
+    """The square of the straight line through the globe. The nearest by it is the nearest in metres:
+    every step from here to metres is monotone, and so is its rounding."""
     ox, oy, oz = origin
     x, y, z = end
     dx, dy, dz = ox - x, oy - y, oz - z
-    sine = np.minimum(1.0, np.sqrt(dx * dx + dy * dy + dz * dz) * 0.5)
+    return dx * dx + dy * dy + dz * dz
+
+
+def metres_of_chords(squares: Floats) -> Whole:
+    """`metres_between` from squared chords; equal to it bit for bit."""
+    sine = np.minimum(1.0, np.sqrt(squares) * 0.5)
     for _ in range(3):
         sine = sine / np.sqrt(2.0 * (1.0 + np.sqrt(1.0 - sine * sine)))
     metres: Whole = np.rint(sine * _series(sine * sine) * (16.0 * EARTH_RADIUS_METRES)).astype(

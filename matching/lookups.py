@@ -6,13 +6,21 @@ row holds; none knows what it is for.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.geo import Floats, Whole, metres_from, metres_of_vectors, unit_vector
+from matching.geo import (
+    Floats,
+    Whole,
+    metres_from,
+    metres_of_chords,
+    squared_chords,
+    unit_vector,
+)
 from matching.ranges import restricts, span
 from matching.types import Point, Range, Residence
 from matching.week import Week, longest, total
@@ -184,7 +192,7 @@ class Ranges:
 
     def between(self, value: float) -> int:
         """Between which two bounds the value lies: values with one answer fit the same rows."""
-        return int(np.searchsorted(self._bounds, value, side="right"))
+        return bisect_right(self._bounds, value)
 
 
 class Weeks:
@@ -238,11 +246,11 @@ class Points:
 
     def nearest(self, origins: Sequence[Point], rows: Rows) -> Whole:
         """`metres` from the nearest of the origins, of which there must be one."""
-        if len(origins) == 1:
-            return self.metres(origins[0], rows)
-        ox, oy, oz = np.array([unit_vector(origin) for origin in origins]).T[:, :, np.newaxis]
-        nearest: Whole = metres_of_vectors((ox, oy, oz), self.vectors(rows)).min(axis=0)
-        return nearest
+        ends = self.vectors(rows)
+        squares = squared_chords(unit_vector(origins[0]), ends)
+        for origin in origins[1:]:
+            np.minimum(squares, squared_chords(unit_vector(origin), ends), out=squares)
+        return metres_of_chords(squares)
 
     def vectors(self, rows: Rows) -> tuple[Floats, Floats, Floats]:
         """The unit vectors of rows, as x, y and z."""

@@ -1,8 +1,9 @@
 """What an eligibility rule is. The rules themselves are one file each in `matching/rules/`.
 
 To add a rule, add its file: decisions in the docstring, `judge`, `verdicts`, words in English and
-Spanish, and `RULE` with the facts of the profile that it goes by (answers are shared by students who
-have those alike). Nothing else names it; docs/adding-a-rule.md walks through one.
+Spanish, and `RULE` with the facts of the profile that it goes by and the fields of the offer that it
+compares (answers are shared by those who have them alike). Nothing else names it;
+docs/adding-a-rule.md walks through one.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class Rule:
     `judge` is the rule's definition: None is YES, a Reason is NO or UNKNOWN. `verdicts` answers the
     same for the given rows of the columns. `facts` names all of the profile that the answer goes by:
     while none of them is known, the rule refuses nobody for the student. Students of whom `alike`
-    gives the same (by default, the same facts) have the same answers.
+    gives the same (by default, the same facts) have the same answers. `compares` names all of the
+    offer that the answer goes by (by default, the offer itself): the rule is asked once for offers
+    that are the same in it.
 
     Where something could turn a NO, `change` finds the smallest change that does (or None where
     this time nothing can), and `apply` carries it out.
@@ -58,9 +61,15 @@ class Rule:
     facts: tuple[str, ...]
     words: Mapping[str, Words]
     order: int
+    compares: tuple[str, ...] = ("key",)
     alike: Callable[[Columns, Profile], Hashable] | None = None
     change: Callable[[Offer, Question], Reason | None] | None = None
     apply: Callable[[Profile, Offer, date, Reason], Circumstances] | None = None
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether it is ever UNKNOWN; the others only refuse, so that no match has a reason of theirs."""
+        return bool(self.words["en"].ask)
 
     @property
     def codes(self) -> tuple[str, ...]:

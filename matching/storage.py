@@ -23,6 +23,7 @@ from typing import Any, Final, overload
 
 import numpy as np
 
+from matching.classes import Classes
 from matching.columns import Columns
 from matching.errors import IndexFolderError
 from matching.geo import Whole
@@ -40,11 +41,24 @@ from matching.types import (
     TrackRecord,
 )
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _ALIGNED: Final = 64
 _KINDS: Final = {
     one.__name__: one
-    for one in (Areas, Background, Columns, Index, Lists, Points, Ranges, Sets, Terms, Weeks, Words)
+    for one in (
+        Areas,
+        Background,
+        Classes,
+        Columns,
+        Index,
+        Lists,
+        Points,
+        Ranges,
+        Sets,
+        Terms,
+        Weeks,
+        Words,
+    )
 }
 _VALUES: Final = {
     one.__name__: one for one in (Hours, Openings, Point, Range, Residence, TrackRecord)

@@ -1,9 +1,9 @@
-"""What rules and criteria say of an offer, remembered by what it rests on.
+"""What rules and criteria say of an offer in words' terms, remembered by what it rests on.
 
 Used by the engine for the few matches that it tells. A question about languages or a price has the
-same answer for everybody who speaks them, on that day, so the readable definitions are asked once
-for each and their answer is looked up for the next student. What goes by a fact that hardly two
-share (a home, an age to the day, a referral of one's own) is asked each time.
+same answer for everybody who speaks them and every offer that is alike, on that day, so the readable
+definitions are asked once for each and their answer is looked up for the next. What goes by a fact
+that hardly two share (a home, an age to the day) is asked each time.
 
 The law: a telling equals `judge_sound` and `parts_of`, Reason by Reason and Part by Part, whatever was
 remembered before (tests: fast equals reference).
@@ -11,109 +11,123 @@ remembered before (tests: fast equals reference).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Final
 
-from matching.columns import Columns
+import numpy as np
+
+from matching.answers import Answer
+from matching.criterion import Criterion
+from matching.index import Index
+from matching.lookups import Rows
 from matching.question import Question
 from matching.rules import RULES
 from matching.scorers import CRITERIA, weights_of
-from matching.types import Offer, Part, Reason
+from matching.types import Match, Offer, Part, Reason
 
 _ROOM: Final = 400_000  # answers; when they are full, all are forgotten
-_PARTICULAR: Final = {"cap", "referred", "declined", "reach", "age", "residence", "closeness"}
-_BY_KIND: Final = {"need", "interest"}  # the same for all rows that serve the same
-_MISSING: Final = object()
+_PARTICULAR: Final = {"reach", "age", "residence", "closeness"}
+_ASKING: Final = tuple(rule for rule in RULES if rule.can_ask)  # others have no word on a match
 
 Table = dict[int, Any]
 
 
 class Tellings:
-    """Answers of one catalog under one preset. Safe to share among threads."""
+    """Answers of one index under one preset. Safe to share among threads."""
 
-    def __init__(self, columns: Columns) -> None:
-        self._columns = columns
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._offers = index.columns.offers
         self._tables: dict[Hashable, Table] = {}
-        self._room = _ROOM
+        self._told = 0
 
-    def of(self, question: Question) -> Telling:
-        """Who tells the answers to this question."""
-        if self._room <= 0:
-            self._tables, self._room = {}, _ROOM
-        return Telling(self, self._columns, question)
+    def matches(
+        self, rows: Rows, question: Question, answers: Mapping[str, Answer]
+    ) -> tuple[Match, ...]:
+        """The matches of rows that no rule refuses, in their order, from rank 1."""
+        if self._told > _ROOM:
+            self._tables, self._told = {}, 0
+        offers = [self._offers[row] for row in rows.tolist()]
+        reasons = self._reasons(rows, offers, question, answers)
+        parts = self._parts(rows, offers, question)
+        return tuple(
+            [
+                Match(offer, rank, sum([part.points for part in its_parts]), its_parts, asked)
+                for rank, (offer, its_parts, asked) in enumerate(
+                    zip(offers, parts, reasons, strict=True), 1
+                )
+            ]
+        )
 
-    def table(self, name: str, facts: tuple[str, ...], weight: int, question: Question) -> Table:
-        """The answers of a rule or a criterion to all who ask alike, by row or kind."""
+    def _reasons(
+        self, rows: Rows, offers: list[Offer], question: Question, answers: Mapping[str, Answer]
+    ) -> list[tuple[Reason, ...]]:
+        """What is to be asked before each is referred."""
+        found: list[list[Reason]] = [[] for _ in offers]
+        for rule in _ASKING:
+            answer = answers.get(rule.name)
+            if answer is None:  # it goes by the day or by the way there: no class has its answer
+                which, numbers = list(range(len(offers))), rows.tolist()
+            elif answer.asks:
+                which = np.flatnonzero(answer.is_asked(rows)).tolist()
+                numbers = answer.classes.number[rows].tolist()
+            else:
+                continue
+            table = self._table(rule.name, rule.facts, 0, question)
+            for at in which:
+                reason = self._looked_up(table, numbers[at], rule.judge, offers[at], question)
+                if reason is not None:
+                    found[at].append(reason)
+        return [tuple(one) for one in found]
+
+    def _parts(self, rows: Rows, offers: list[Offer], question: Question) -> list[tuple[Part, ...]]:
+        """The terms of each score."""
+        found: list[list[Part]] = [[] for _ in offers]
+        weights = weights_of(question)
+        for criterion in CRITERIA:
+            weight = weights[criterion.name]
+            if not weight:
+                continue
+            if criterion.facts and criterion.name not in _PARTICULAR:
+                numbers = self._index.classes(criterion.compares).number[rows].tolist()
+            else:
+                numbers = rows.tolist()
+            table = self._table(criterion.name, criterion.facts, weight, question)
+            define = _part_of(criterion, weight)
+            for at, number in enumerate(numbers):
+                found[at].append(self._looked_up(table, number, define, offers[at], question))
+        return [tuple(one) for one in found]
+
+    def _table(self, name: str, facts: tuple[str, ...], weight: int, question: Question) -> Table:
+        """The answers to all who ask alike, by class or row; one of its own to whom nobody is."""
+        if name in _PARTICULAR:
+            return {}
         asked = tuple([getattr(question.profile, fact) for fact in facts])
-        key = (name, weight, question.on, asked)
-        found = self._tables.get(key)
-        if found is None:
-            found = self._tables[key] = {}
-            self._room -= 1
+        return self._tables.setdefault((name, weight, question.on, asked), {})
+
+    def _looked_up(
+        self,
+        table: Table,
+        number: int,
+        define: Callable[[Offer, Question], Any],
+        offer: Offer,
+        question: Question,
+    ) -> Any:
+        found = table.get(number, _MISSING)
+        if found is _MISSING:
+            found = table[number] = define(offer, question)
+            self._told += 1
         return found
 
-    def count_one(self) -> None:
-        """One more answer is remembered."""
-        self._room -= 1
+
+def _part_of(criterion: Criterion, weight: int) -> Callable[[Offer, Question], Part]:
+    """How a part of the score is told."""
+
+    def part(offer: Offer, question: Question) -> Part:
+        value, is_known, code, facts = criterion.value(offer, question)
+        return Part(criterion.name, weight, value, weight * value, is_known, code, facts)
+
+    return part
 
 
-class Telling:
-    """The answers to one question."""
-
-    def __init__(self, tellings: Tellings, columns: Columns, question: Question) -> None:
-        self._tellings, self._columns, self._question = tellings, columns, question
-        weights = weights_of(question)
-        self._rules: list[tuple[Callable[[Offer, Question], Reason | None], Table | None]] = [
-            (
-                rule.judge,
-                None
-                if rule.name in _PARTICULAR
-                else tellings.table(rule.name, rule.facts, 0, question),
-            )
-            for rule in RULES[1:]  # but for the listing: what contradicts itself is never told
-        ]
-        self._criteria = [
-            (
-                criterion,
-                weight,
-                None
-                if criterion.name in _PARTICULAR
-                else tellings.table(criterion.name, criterion.facts, weight, question),
-                criterion.name in _BY_KIND,
-            )
-            for criterion in CRITERIA
-            if (weight := weights[criterion.name])
-        ]
-
-    def reasons(self, row: int) -> tuple[Reason, ...]:
-        """`judge_sound` of the row's offer."""
-        offer, question = self._columns.offers[row], self._question
-        found: list[Reason] = []
-        for judge, table in self._rules:
-            answer: Any = _MISSING if table is None else table.get(row, _MISSING)
-            if answer is _MISSING:
-                answer = judge(offer, question)
-                if table is not None:
-                    table[row] = answer
-                    self._tellings.count_one()
-            if answer is not None:
-                found.append(answer)
-        return tuple(found)
-
-    def parts(self, row: int) -> tuple[Part, ...]:
-        """`parts_of` the row's offer."""
-        offer, question = self._columns.offers[row], self._question
-        kind = int(self._columns.kind[row])
-        found: list[Part] = []
-        for criterion, weight, table, is_by_kind in self._criteria:
-            at = kind if is_by_kind else row
-            part = None if table is None else table.get(at)
-            if part is None:
-                value, is_known, code, facts = criterion.value(offer, question)
-                points = weight * value
-                part = Part(criterion.name, weight, value, points, is_known, code, facts)
-                if table is not None:
-                    table[at] = part
-                    self._tellings.count_one()
-            found.append(part)
-        return tuple(found)
+_MISSING: Final = object()

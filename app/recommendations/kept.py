@@ -27,7 +27,6 @@ from catalog.taxonomy import broader
 from matching import storage
 from matching.errors import IndexFolderError
 from matching.index import Index
-from matching.parameters import PRESETS, load
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +45,7 @@ class Kept:
 
 def arranged(found: OfferList, revision: str) -> Index:
     """The offers as an index, which serves every preset."""
-    return Index(found.offers, broader(), load(PRESETS[0]), revision)
+    return Index(found.offers, broader(), revision)
 
 
 def version_of(session: Session, revision: int, on: date) -> str:

@@ -64,6 +64,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("access_needs",),
+    compares=("access", "mode"),
     words=WORDS,
     order=130,
 )

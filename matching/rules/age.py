@@ -112,6 +112,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("age",),
+    compares=("ages", "grades"),
     alike=alike,
     change=change,
     apply=apply_wait,

@@ -13,13 +13,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from matching.columns import Columns
-from matching.lookups import Rows
+from matching.lookups import Mask, Rows
 from matching.question import Question
 from matching.rule import Circumstances, Rule, Verdicts, Words, column_of, no, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "cap"
-_FEW = 32  # rows that are quicker asked one by one than by service
 
 
 def judge(offer: Offer, question: Question) -> Reason | None:
@@ -31,35 +30,36 @@ def judge(offer: Offer, question: Question) -> Reason | None:
 
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
-    """`judge` for rows."""
-    full = columns.referral_cap[rows] >= 0
-    capped = rows[full]  # few programs state a cap
-    if len(capped) < _FEW:
-        open_now = _open_now(columns, capped, question)
-        full[full] = np.array(open_now, dtype=np.int64) >= columns.referral_cap[capped]
-        return column_of(rows, no=full)
-    _, examples, service = np.unique(
-        columns.services.number[capped], return_index=True, return_inverse=True
-    )
-    open_now = _open_now(columns, capped[examples], question)
-    full[full] = np.array(open_now, dtype=np.int64)[service] >= columns.referral_cap[capped]
-    return column_of(rows, no=full)
+    """`judge` for rows: of the services with a cap, those with open referrals are few."""
+    if columns not in _capped:
+        _capped[columns] = _by_service(columns), columns.referral_cap == 0
+    capped, never_takes = _capped[columns]
+    full = never_takes.copy()
+    load = question.load
+    full[
+        [
+            row
+            for service in capped.keys() & load.keys()
+            for row, cap in capped[service]
+            if load[service] >= cap
+        ]
+    ] = True
+    return column_of(rows, no=full[rows])
 
 
-def _open_now(columns: Columns, rows: Rows, question: Question) -> list[int]:
-    """How many referrals each row's service has open."""
-    names = _names.setdefault(columns, {})
-    found = []
-    for row in rows.tolist():
-        name = names.get(row)
-        if name is None:
-            name = names[row] = columns.service_of(row)
-        found.append(question.load.get(name, 0))
+def _by_service(columns: Columns) -> dict[str, list[tuple[int, int]]]:
+    """The rows with a cap, and the cap, by the key of their service."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in np.flatnonzero(columns.referral_cap >= 0).tolist():
+        cap = int(columns.referral_cap[row])
+        found.setdefault(columns.service_of(row), []).append((row, cap))
     return found
 
 
-# The services of rows with a cap, read out of the columns once: reading text is slow.
-_names: WeakKeyDictionary[Columns, dict[int, str]] = WeakKeyDictionary()
+# Read out of the columns once, because reading text is slow: the rows with a cap, and whose is 0.
+_capped: WeakKeyDictionary[Columns, tuple[dict[str, list[tuple[int, int]]], Mask]] = (
+    WeakKeyDictionary()
+)
 
 
 def change(offer: Offer, question: Question) -> Reason | None:

@@ -135,6 +135,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("free_hours",),
+    compares=("hours", "mode"),
     change=change,
     apply=apply,
     words=WORDS,

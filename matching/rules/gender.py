@@ -63,6 +63,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("gender",),
+    compares=("gender",),
     words=WORDS,
     order=90,
 )

@@ -94,6 +94,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("grade",),
+    compares=("grades",),
     change=change,
     apply=apply_wait,
     words=WORDS,

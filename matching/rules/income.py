@@ -6,12 +6,11 @@ ceiling. Near miss: income goes up and down within a year, so the share that wou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date
 from typing import cast
-
-import numpy as np
 
 from matching.columns import Columns
 from matching.lookups import Rows
@@ -44,7 +43,7 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
 def alike(columns: Columns, profile: Profile) -> Hashable:
     """Households between the same two ceilings of any program."""
     income = profile.income_percent
-    return None if income is None else int(np.searchsorted(columns.income_ceilings, income))
+    return None if income is None else bisect_left(columns.income_ceilings, income)
 
 
 def change(offer: Offer, question: Question) -> Reason | None:
@@ -103,6 +102,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("income_percent",),
+    compares=("income_ceiling",),
     alike=alike,
     change=change,
     apply=apply,

@@ -109,6 +109,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("insurance",),
+    compares=("insurance",),
     change=change,
     apply=apply,
     words=WORDS,

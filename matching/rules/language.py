@@ -130,6 +130,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("languages",),
+    compares=("languages", "has_interpreter"),
     change=change,
     apply=apply,
     words=WORDS,

@@ -172,6 +172,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("zip_code", "county", "home", "situations"),
+    compares=("residence", "mode", "schools"),
     alike=alike,
     words=WORDS,
     order=60,

@@ -67,6 +67,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("school",),
+    compares=("schools",),
     words=WORDS,
     order=50,
 )

@@ -68,6 +68,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("situations",),
+    compares=("situations_barred",),
     words=WORDS,
     order=80,
 )

@@ -67,6 +67,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("situations",),
+    compares=("situations_required",),
     words=WORDS,
     order=70,
 )

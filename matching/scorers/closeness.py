@@ -12,7 +12,7 @@ import numpy as np
 
 from matching.columns import Columns
 from matching.criterion import Criterion, Value, known, neutral
-from matching.decay import halving, halvings
+from matching.decay import HALVINGS, halving, halvings
 from matching.geo import Whole
 from matching.lookups import Mask, Rows
 from matching.question import Question
@@ -30,6 +30,11 @@ def half_distance(question: Question) -> int:
         "car": figures.closeness_half_car,
         None: figures.closeness_half_unknown,
     }[question.profile.travel]
+
+
+def farthest(question: Question) -> int:
+    """From so many metres on, all are alike: nothing of the value is left."""
+    return half_distance(question) * HALVINGS
 
 
 def value(offer: Offer, question: Question) -> Value:

@@ -56,5 +56,6 @@ CRITERION = Criterion(
     value,
     values,
     facts=("free_hours",),
+    compares=("hours", "mode"),
     codes=("in_school_hours", "any_time", "hours_unknown", "free_hours"),
 )

@@ -69,6 +69,7 @@ CRITERION = Criterion(
     value,
     values,
     facts=("interests",),
+    compares=("interests",),
     codes=(
         "interest_exact",
         "interest_narrower",

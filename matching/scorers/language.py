@@ -61,6 +61,7 @@ CRITERION = Criterion(
     value,
     values,
     facts=("languages",),
+    compares=("languages", "has_interpreter"),
     codes=(
         "language_of_family_unknown",
         "any_language",

@@ -64,5 +64,6 @@ CRITERION = Criterion(
     value,
     values,
     facts=("needs",),
+    compares=("categories",),
     codes=("need_exact", "need_narrower", "need_broader", "need_not_served"),
 )

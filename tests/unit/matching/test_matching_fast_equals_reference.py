@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.answers import PARTICULAR, is_stated
+from matching.bits import rows_of
 from matching.columns import Columns
-from matching.engine import Engine, is_stated
-from matching.index import ANYWHERE, cell_of
+from matching.engine import Engine
 from matching.parameters import load
 from matching.question import Question
 from matching.reference import ReferenceEngine
+from matching.rule import Rule
 from matching.rules import RULES
+from matching.rules.reach import limits
 from matching.scorers import CRITERIA
-from matching.types import Offer, Point, Profile, Verdict
+from matching.types import Need, Offer, Point, Profile, Verdict
 from tests.benchmarks import catalogs as invented
 from tests.unit.matching.strategies import (
     BROADER,
@@ -24,6 +27,7 @@ from tests.unit.matching.strategies import (
     TODAY,
     catalogs,
     loads,
+    offers,
     presets,
     profiles,
     question,
@@ -31,6 +35,7 @@ from tests.unit.matching.strategies import (
 
 LAW = settings(max_examples=60, deadline=None)
 KS = (0, 1, 7, 100)
+BY_THE_WAY = {"reach", "closeness"}  # asked for each place: they name nothing that they compare
 
 
 @given(catalogs(max_size=8), profiles, loads, presets, st.integers(0, 9))
@@ -84,15 +89,20 @@ def test_big_catalogs_rank_as_the_reference_ranks_them(catalog: list[Offer]) -> 
         assert fast.rank(profile, k, **asked) == plain.rank(profile, k, **asked)
 
 
-@pytest.mark.parametrize("shared_rows", [0, 50_000])
-def test_remembered_answers_and_those_for_the_candidates_alone_are_the_same(
-    monkeypatch: pytest.MonkeyPatch, shared_rows: int
-) -> None:
-    """Above `_SHARED` rows no answer is remembered, above `_MANY` rows are dropped on the way."""
-    catalog = invented.dense(4_000)
-    monkeypatch.setattr("matching.engine._SHARED", shared_rows)
-    monkeypatch.setattr("matching.engine._MANY", 20)
-    monkeypatch.setattr("matching.index._FEW_ROWS", 0)
+def test_the_area_leaves_out_nothing_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With few rows nothing is left out by area: here it is, as in a big catalog."""
+    catalog = invented.realistic(12_000)
+    monkeypatch.setattr("matching.engine._FEW_ROWS", 0)
+    fast = Engine(catalog, load("urgent"), invented.BROADER)
+    plain = ReferenceEngine(catalog, load("urgent"), invented.BROADER)
+    for profile in invented.students(120, seed=9):
+        assert fast.rank(profile, 9, on=invented.TODAY) == plain.rank(profile, 9, on=invented.TODAY)
+
+
+def test_what_is_remembered_may_be_forgotten_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = invented.realistic(600)
+    monkeypatch.setattr("matching.answers._ROOM", 3_000)
+    monkeypatch.setattr("matching.tellings._ROOM", 40)
     fast = Engine(catalog, load("urgent"), invented.BROADER)
     plain = ReferenceEngine(catalog, load("urgent"), invented.BROADER)
     for profile in invented.students(40, seed=9):
@@ -156,6 +166,67 @@ def test_a_rule_goes_by_no_other_facts_than_it_names(
         assert answers[0] == answers[1], thing.name
 
 
+@given(offers("one"), offers("other"), profiles)
+@LAW
+def test_a_rule_compares_nothing_of_an_offer_that_it_does_not_name(
+    offer: Offer, other: Offer, profile: Profile
+) -> None:
+    for thing in (*RULES, *CRITERIA):
+        if not thing.facts or thing.name in {*(rule.name for rule in PARTICULAR), *BY_THE_WAY}:
+            continue
+        same = {field: getattr(offer, field) for field in thing.compares}
+        mixed = replace(other, **same)
+        asked = question(profile, [offer, mixed])
+        columns = Columns([replace(offer, key="a"), replace(mixed, key="b")])
+        if "key" in thing.compares or columns.is_contradictory.any():
+            continue
+        rows = columns.in_order_of_keys()
+        if isinstance(thing, Rule):
+            first, second = thing.verdicts(columns, rows, asked)
+            assert first == second, thing.name
+            assert thing.judge(offer, asked) == thing.judge(mixed, asked), thing.name
+        else:
+            first, second = thing.values(columns, rows, asked)
+            assert first == second, thing.name
+            assert thing.value(offer, asked) == thing.value(mixed, asked), thing.name
+
+
+def test_rules_put_to_the_rows_left_over_never_ask() -> None:
+    """Or their questions would be missing from the order of the ranking."""
+    assert [rule.name for rule in PARTICULAR if rule.can_ask] == []
+
+
+@pytest.mark.parametrize("categories", [("dental", "vision"), ("vision", "dental")])
+def test_an_offer_is_told_by_its_own_words_whatever_was_told_of_its_like(
+    categories: tuple[str, str],
+) -> None:
+    """Both serve "health" as well: what is told is the one that the partner names first."""
+    turned = categories[::-1]
+    catalog = [Offer("a", "a", "o", categories=turned), Offer("b", "b", "o", categories=categories)]
+    built = Engine(catalog, PARAMETERS["balanced"], BROADER)
+    ranking = built.rank(Profile("p", needs=(Need("health"),)), 2, on=TODAY)
+    assert [match.parts[0].facts["offered"] for match in ranking.matches] == [
+        turned[0],
+        categories[0],
+    ]
+
+
+@given(
+    catalogs(max_size=8),
+    profiles.map(lambda one: replace(one, home=None)),
+    st.integers(0, 9),
+)
+@LAW
+def test_places_beyond_all_reach_have_no_distance_and_the_same_ranks(
+    catalog: list[Offer], profile: Profile, k: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.engine._FEW_ROWS", -1)
+        fast = Engine(catalog, PARAMETERS["balanced"], BROADER)
+        plain = ReferenceEngine(catalog, PARAMETERS["balanced"], BROADER)
+        assert fast.rank(profile, k, on=TODAY) == plain.rank(profile, k, on=TODAY)
+
+
 @given(catalogs(max_size=8), profiles, profiles)
 @LAW
 def test_students_alike_for_a_rule_have_its_answers_alike(
@@ -201,11 +272,11 @@ def test_no_place_within_reach_is_left_out_by_its_cell(
     built = Engine(catalog, PARAMETERS["balanced"], BROADER)
     profile = Profile("p", home=home, travel="car")
     asked = Question(profile, TODAY, {}, PARAMETERS["balanced"], built.index.background)
-    cells = built.index.cells_in_reach(asked)
-    assert cells is not None
-    kept = {int(built.index.cells[cell]) for cell in cells} | {ANYWHERE}
-    for offer in catalog:
+    stretches = built.index.stretches(asked.places, limits(asked)[1])
+    kept = {row for first, end in stretches for row in range(first, end)}
+    assert kept <= set(rows_of(built.index.near(asked.places, limits(asked)[1])).tolist())
+    for row, offer in enumerate(built.index.columns.offers):
         metres = asked.metres_to(offer)
         assert metres is not None
         if metres <= PARAMETERS["balanced"].reach_car:
-            assert cell_of(offer) in kept
+            assert row in kept

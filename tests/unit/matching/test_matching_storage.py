@@ -29,7 +29,7 @@ def test_an_opened_index_answers_the_same(
     catalog: list[Offer], asked: list[Profile], load: dict[str, int]
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
-        built = Index(catalog, BROADER, BALANCED, "7")
+        built = Index(catalog, BROADER, "7")
         storage.save(built, Path(name))
         opened = storage.opened(Path(name), "7")
         one, other = Engine.over(built, BALANCED), Engine.over(opened, BALANCED)
@@ -46,7 +46,7 @@ def test_an_opened_index_answers_the_same(
 
 
 def test_a_big_index_answers_the_same(tmp_path: Path) -> None:
-    built = Index(invented.realistic(3_000), invented.BROADER, BALANCED, "a")
+    built = Index(invented.realistic(3_000), invented.BROADER, "a")
     storage.save(built, tmp_path / "index")
     opened = storage.opened(tmp_path / "index")
     assert opened.revision == "a"
@@ -56,7 +56,7 @@ def test_a_big_index_answers_the_same(tmp_path: Path) -> None:
 
 
 def test_columns_are_mapped_and_cannot_be_changed(tmp_path: Path) -> None:
-    storage.save(Index(invented.realistic(50), BROADER, BALANCED), tmp_path)
+    storage.save(Index(invented.realistic(50), BROADER), tmp_path)
     fees = storage.opened(tmp_path).columns.fee
     assert not fees.flags.owndata
     with pytest.raises(ValueError, match="read-only"):
@@ -65,11 +65,11 @@ def test_columns_are_mapped_and_cannot_be_changed(tmp_path: Path) -> None:
 
 def test_a_newer_index_takes_the_place_of_one_that_is_in_use(tmp_path: Path) -> None:
     catalog = invented.realistic(400)
-    storage.save(Index(catalog, invented.BROADER, BALANCED, "1"), tmp_path)
+    storage.save(Index(catalog, invented.BROADER, "1"), tmp_path)
     in_use = Engine.over(storage.opened(tmp_path), BALANCED)
     (profile,) = invented.students(1)
     before = Engine(catalog, BALANCED, invented.BROADER).rank(profile, 5, on=TODAY)
-    storage.save(Index(catalog[:10], invented.BROADER, BALANCED, "2"), tmp_path)
+    storage.save(Index(catalog[:10], invented.BROADER, "2"), tmp_path)
     assert in_use.rank(profile, 5, on=TODAY) == before
     assert len(storage.opened(tmp_path, "2").columns) == 10
     assert len(list(tmp_path.iterdir())) == 3, "nothing of the old one is left"
@@ -78,7 +78,7 @@ def test_a_newer_index_takes_the_place_of_one_that_is_in_use(tmp_path: Path) -> 
 def test_a_folder_that_is_not_a_whole_index_of_the_revision_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IndexFolderError, match="no whole index"):
         storage.opened(tmp_path)
-    storage.save(Index(invented.realistic(50), BROADER, BALANCED, "1"), tmp_path)
+    storage.save(Index(invented.realistic(50), BROADER, "1"), tmp_path)
     with pytest.raises(IndexFolderError, match="'1'"):
         storage.opened(tmp_path, "2")
     about = (tmp_path / "index.json").read_text()

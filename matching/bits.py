@@ -1,0 +1,46 @@
+"""A bit a row: which rows of a catalog an answer holds for, 64 rows in one whole number.
+
+Called by the index and by whoever combines answers. Two answers are one operation on a 64th as many
+numbers as there are rows: that is what a question costs, however many rows each answer refuses.
+(Bitmap index: O'Neil, Quass: Improved query performance with variant indexes, 1997.)
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.lookups import Mask, Rows
+
+Bits = npt.NDArray[np.uint64]
+
+ALL: Final = np.uint64(2**64 - 1)
+_A_WORD: Final = 64
+
+
+def words_for(rows: int) -> int:
+    """How many whole numbers the bits of so many rows take."""
+    return -(-rows // _A_WORD)
+
+
+def packed(mask: Mask) -> Bits:
+    """The bits of a mask; those beyond its end are 0."""
+    padded = np.zeros(8 * words_for(len(mask)), dtype=np.uint8)
+    padded[: -(-len(mask) // 8)] = np.packbits(mask, bitorder="little")
+    return padded.view(np.uint64)
+
+
+def rows_of(bits: Bits) -> Rows:
+    """The rows whose bit is set, in order; words without any are not unpacked."""
+    some = np.flatnonzero(bits != 0)
+    each = np.unpackbits(bits[some].view(np.uint8), bitorder="little")
+    at = np.flatnonzero(each.view(np.bool_))
+    rows: Rows = some[at // _A_WORD] * _A_WORD + at % _A_WORD
+    return rows
+
+
+def fill(bits: Bits, first: int, end: int) -> None:
+    """Set the bits of the rows from `first` to before `end`, and of those that share their words."""
+    bits[first // _A_WORD : words_for(end)] = ALL
