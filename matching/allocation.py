@@ -16,7 +16,7 @@ Decisions:
   whom no offer is left is placed like others and told in `apart`.
 
 Min-cost flow in whole numbers (Ahuja, Magnanti, Orlin: Network Flows, 1993), solved by OR-Tools; for
-lexicographic goals twice, the second time on what the first leaves open (complementary slackness).
+lexicographic goals see `matching/flow.py`.
 """
 
 from __future__ import annotations
@@ -168,11 +168,15 @@ class _Task:
         self.students = sorted({candidate.student for candidate in candidates})
         self._offer_at = {key: at for at, key in enumerate(self.offers)}
         self._student_at = {key: at for at, key in enumerate(self.students)}
-        facts = [
-            (self._student_at[one.student], self._offer_at[one.offer], one.score, one.urgency)
-            for one in candidates
-        ]
-        columns: Whole = np.array(facts, dtype=np.int64).reshape(-1, 4).T
+        columns: Whole = np.array(
+            [
+                [self._student_at[one.student] for one in candidates],
+                [self._offer_at[one.offer] for one in candidates],
+                [one.score for one in candidates],
+                [one.urgency for one in candidates],
+            ],
+            dtype=np.int64,
+        )
         order = np.lexsort(columns[1::-1])  # whatever order they are told in, the answer is one
         self._student, self._offer, self._score, self._urgency = columns[:, order]
         self.candidates = [candidates[at] for at in order.tolist()]
@@ -209,8 +213,12 @@ class _Task:
 
     def score_of(self, places: Iterable[tuple[str, str]]) -> int:
         """The sum of the candidates' scores."""
-        wanted = set(places)
-        return sum(c.score for c in self.candidates if (c.student, c.offer) in wanted)
+        numbers = [
+            self._student_at[student] * len(self.offers) + self._offer_at[offer]
+            for student, offer in places
+        ]
+        wanted = np.isin(self._student * len(self.offers) + self._offer, numbers)
+        return int(self._score[wanted].sum())
 
     def may_have(self, student: str, fixed: Iterable[tuple[str, str]]) -> bool:
         """Whether the student may have one more place."""
@@ -318,6 +326,8 @@ def _weights(most: int, nodes: int) -> list[tuple[int, ...]]:
 
 def _together(task: _Task, alone: _Solution, families: Sequence[tuple[str, ...]]) -> _Together:
     """An offer for each family that asks: the most urgent families and the best scores first."""
+    if not families:
+        return _Together((), ())
     members = {student for family in families for student in family}
     wishes: dict[str, dict[str, Candidate]] = {}
     for candidate in task.candidates:

@@ -155,6 +155,24 @@ def test_goals_one_after_the_other_and_all_in_one_are_the_same(
     assert in_one.value_of_a_seat == apart.value_of_a_seat
 
 
+@pytest.mark.parametrize(("seed", "to_one"), list(product(range(3), (0, 1, 8))))
+def test_weighing_goals_together_decides_nothing_without_its_proof(
+    monkeypatch: pytest.MonkeyPatch, seed: int, to_one: int
+) -> None:
+    """Weighed so that scores outdo urgency, the proof fails, and goals are solved one by one."""
+    candidates, seats = random_case(seed, students=60, offers=25)
+    monkeypatch.setattr(
+        "matching.allocation._weights", lambda most, nodes: [(4 * 55, 4, 1, 0), (0, 0, 0, 1)]
+    )
+    monkeypatch.setattr("matching.flow._TO_ONE", to_one)
+    promised = [("student-1", "offer-1"), ("student-2", "offer-2")]
+    told = allocate(candidates, seats, promised=promised)
+    monkeypatch.setattr("matching.flow._weighed_together", lambda gains, nodes: None)
+    plain = allocate(candidates, seats, promised=promised)
+    assert worth(chosen_of(told, candidates)) == worth(chosen_of(plain, candidates))
+    assert told.value_of_a_seat == plain.value_of_a_seat
+
+
 def greedy(candidates: list[Candidate], seats: dict[str, int], at_most: int) -> list[Candidate]:
     chosen: list[Candidate] = []
     for one in sorted(candidates, key=lambda one: (-one.urgency, -one.score)):
