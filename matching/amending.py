@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from matching.checks import contradiction
 from matching.index import Index
+from matching.lookups import Numbers
 from matching.storage import OffersByRow
 from matching.types import Offer, Openings
 
@@ -32,7 +33,9 @@ class AmendedOffers(OffersByRow):
 
 def differs(index: Index, row: int, told: Openings) -> bool:
     """Whether what is compared of the openings of a row is not what was told now."""
-    return any(getattr(index.columns, name)[row] != value for name, value in compared(told).items())
+    return any(
+        getattr(index.columns, name).at(row) != value for name, value in compared(told).items()
+    )
 
 
 def compared(told: Openings) -> dict[str, int]:
@@ -57,12 +60,13 @@ def amended(index: Index, openings: Mapping[int, Openings | None]) -> Index:
         offer = columns.offers[row]
         new = replace(offer, is_active=False) if told is None else replace(offer, openings=told)
         changed[row] = replace(offer, is_active=False) if contradiction(new) else new
-    for name in ("is_active", *compared(Openings())):
-        setattr(columns, name, getattr(columns, name).copy())
+    columns.is_active = columns.is_active.copy()
     for row, offer in changed.items():
         columns.is_active[row] = offer.is_active
-        for name, value in compared(offer.openings).items():
-            getattr(columns, name)[row] = value
+    told_of = {row: compared(offer.openings) for row, offer in changed.items()}
+    for name in compared(Openings()):
+        column: Numbers = getattr(columns, name)
+        setattr(columns, name, column.changed({row: told[name] for row, told in told_of.items()}))
     columns.offers = AmendedOffers(index.columns.offers, changed)
     found = copy.copy(index)
     found.columns = columns

@@ -22,18 +22,7 @@ from matching.index import Index
 from matching.lookups import Mask, Rows
 from matching.question import Question
 from matching.rule import Rule, Verdicts
-from matching.rules import RULES
-from matching.scorers import CRITERIA, interest, need
 from matching.types import NO, UNKNOWN, Profile
-
-# They go by what hardly two students share, and never ask: they are put to the rows left over.
-PARTICULAR: Final = tuple(rule for rule in RULES if rule.name in {"cap", "referred", "declined"})
-BY_DAY: Final = tuple(rule for rule in RULES if not rule.facts and rule not in PARTICULAR)
-BY_STUDENT: Final = tuple(
-    rule for rule in RULES if rule.facts and rule not in PARTICULAR and rule.name != "reach"
-)
-ASKED: Final = (need.CRITERION, interest.CRITERION)  # what a plan asks: they say what is considered
-PERSONAL: Final = tuple(one for one in CRITERIA if one.name in {"hours", "language"})
 
 _UNSTATED: Final = Profile("")
 _ROOM: Final = 64 * 2**20  # bytes; when they are full, everything is worked out anew

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.columns import Columns
 from matching.geo import Whole
-from matching.lookups import Rows
+from matching.lookups import Rows, narrow
 
 _CONTRADICTORY = object()  # of such a listing columns hold nothing: it is alike only to its kind
 
@@ -23,11 +22,9 @@ class Classes:
 
     def __init__(self, number_of_row: Whole) -> None:
         """Classes by any whole numbers: rows of one number are one class."""
-        self.example: Rows
-        _, self.example, number = np.unique(number_of_row, return_index=True, return_inverse=True)
-        self.number: npt.NDArray[np.unsignedinteger] = number.astype(
-            np.min_scalar_type(max(0, len(self.example) - 1))
-        )
+        _, example, number = np.unique(number_of_row, return_index=True, return_inverse=True)
+        self.example: Rows = example
+        self.number = narrow(number)
 
     def __len__(self) -> int:
         return len(self.example)

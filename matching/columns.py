@@ -18,7 +18,18 @@ import numpy as np
 from matching.checks import contradiction
 from matching.errors import CatalogError
 from matching.geo import Whole
-from matching.lookups import Areas, Mask, Points, Ranges, Rows, Sets, Weeks, Words
+from matching.lookups import (
+    Areas,
+    Mask,
+    Numbers,
+    Points,
+    Ranges,
+    Rows,
+    Sets,
+    Weeks,
+    Words,
+    narrow,
+)
 from matching.question import Question
 from matching.types import Offer
 from matching.week import week
@@ -44,9 +55,10 @@ class Columns:
             if one.key == other.key:
                 raise CatalogError(f"Two offers have the key {one.key!r}: give each offer its own.")
         self._keys = Words(offer.key for offer in by_key)
-        self.place: Rows = np.arange(len(by_key)) if arrange is None else arrange(by_key)
-        self._row_at: Rows = np.argsort(self.place)
-        self.offers = tuple(by_key[place] for place in self.place)
+        places = np.arange(len(by_key)) if arrange is None else arrange(by_key)
+        self.place = narrow(places)
+        self._row_at = narrow(np.argsort(places))
+        self.offers = tuple(by_key[place] for place in places)
         self.is_contradictory: Mask = np.array(
             [contradiction(offer) is not None for offer in self.offers], dtype=np.bool_
         )
@@ -78,7 +90,7 @@ class Columns:
         self.schools = Sets([offer.schools or () for offer in sound])
         self.insurance = Sets([offer.insurance or () for offer in sound])
         self.income_ceiling = self._whole(lambda offer: offer.income_ceiling)
-        self.income_ceilings: Whole = np.unique(self.income_ceiling)
+        self.income_ceilings: Whole = np.unique(self.income_ceiling[:])
         self.required = Sets([offer.situations_required for offer in sound])
         self.barred = Sets([offer.situations_barred for offer in sound])
         self.genders = Sets([(offer.gender,) if offer.gender else () for offer in sound])
@@ -100,18 +112,17 @@ class Columns:
     def _count_kinds(self) -> None:
         """Number what offers serve: what is worked out once for each such kind."""
         self.example_of_kind: Rows
-        self.kind: Rows
-        pairs = self.categories.number * self.interests.different + self.interests.number
-        _, self.example_of_kind, self.kind = np.unique(
-            pairs, return_index=True, return_inverse=True
-        )
+        categories = self.categories.number.astype(np.int64)
+        pairs = categories * self.interests.different + self.interests.number
+        _, self.example_of_kind, kind = np.unique(pairs, return_index=True, return_inverse=True)
+        self.kind = narrow(kind)
 
     def _mask(self, fact: Callable[[Offer], bool]) -> Mask:
         return np.array([fact(offer) for offer in self._sound], dtype=np.bool_)
 
-    def _whole(self, fact: Callable[[Offer], int | None]) -> Whole:
+    def _whole(self, fact: Callable[[Offer], int | None]) -> Numbers:
         values = (fact(offer) for offer in self._sound)
-        return np.array([-1 if value is None else value for value in values], dtype=np.int64)
+        return Numbers([-1 if value is None else value for value in values])
 
     def __len__(self) -> int:
         return len(self.place)
@@ -128,7 +139,7 @@ class Columns:
 
     def in_order_of_keys(self) -> Rows:
         """Every row."""
-        return self._row_at
+        return self._row_at.astype(np.intp)
 
     def service_of(self, row: int) -> str:
         """The key of the row's service."""

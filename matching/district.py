@@ -17,23 +17,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from matching.answers import (
-    ASKED,
-    BY_STUDENT,
-    PARTICULAR,
-    PERSONAL,
-    Answer,
-    key_of,
-    refuses_anybody,
-)
+from matching.answers import Answer, key_of, refuses_anybody
 from matching.bits import ALL, Bits, packed, rows_of
 from matching.criterion import Criterion, Points
 from matching.geo import Floats, Whole, metres_of_chords, squared_chords, unit_vector
 from matching.lookups import Mask, Rows
 from matching.question import Question
 from matching.rule import Rule
-from matching.rules import reach
-from matching.scorers import closeness, weights_of
+from matching.rules import BY_STUDENT, PARTICULAR, reach
+from matching.scorers import ASKED, PERSONAL, closeness, weights_of
 from matching.types import NO, UNKNOWN, Point, Profile
 
 if TYPE_CHECKING:

@@ -18,16 +18,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from matching.answers import (
-    ASKED,
-    BY_DAY,
-    BY_STUDENT,
-    PARTICULAR,
-    PERSONAL,
-    Answer,
-    Answers,
-    refuses_anybody,
-)
+from matching.answers import Answer, Answers, refuses_anybody
 from matching.bits import Bits, packed, rows_of
 from matching.criterion import Points
 from matching.district import District, Table
@@ -39,8 +30,8 @@ from matching.parameters import Parameters
 from matching.question import Question
 from matching.reference import NO_LOAD, ReferenceEngine
 from matching.rule import Verdicts
-from matching.rules import reach
-from matching.scorers import CRITERIA, closeness, weights_of
+from matching.rules import BY_DAY, BY_STUDENT, PARTICULAR, reach
+from matching.scorers import ASKED, CRITERIA, PERSONAL, closeness, weights_of
 from matching.tellings import Tellings
 from matching.types import NO, UNKNOWN, Offer, Profile, Ranking
 

@@ -25,8 +25,8 @@ from matching.geo import Whole
 from matching.lookups import Rows
 from matching.question import Background
 from matching.ranges import span
-from matching.rules import RULES
-from matching.scorers import CRITERIA
+from matching.rules import BY_STUDENT
+from matching.scorers import ASKED, PERSONAL
 from matching.terms import Terms
 from matching.types import Offer, Point
 
@@ -59,10 +59,13 @@ class Index:
         self._starts: Rows  # the first row of each cell, and the end of the last
         self.cells, starts = np.unique(cells, return_index=True)
         self._starts = np.append(starts, len(columns))
-        self.widest = int(columns.point_within.max(initial=0))
+        self.widest = int(columns.point_within[:].max(initial=0))
         self._classes = classes_of(
             columns,
-            [*(rule.compares for rule in RULES), *(criterion.compares for criterion in CRITERIA)],
+            [
+                *(rule.compares for rule in BY_STUDENT),
+                *(criterion.compares for criterion in (*ASKED, *PERSONAL)),
+            ],
         )
 
     @property

@@ -7,8 +7,8 @@ row holds; none knows what it is for.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,40 @@ Rows = npt.NDArray[np.intp]
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
+Narrow = npt.NDArray[np.integer]
+
 _FEW_WORDS: Final = 4096  # so many are read into a dictionary at the first question
+
+
+def narrow(numbers: Whole) -> Narrow:
+    """The numbers in as few bytes each as the largest needs. To look up with, not to reckon with."""
+    low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+    for kind in (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32):
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return numbers.astype(kind)
+    return numbers
+
+
+class Numbers:
+    """For each row a whole number, kept in as few bytes as the largest needs, given in 64 bits."""
+
+    def __init__(self, numbers: Sequence[int] | Whole) -> None:
+        self._numbers = narrow(np.asarray(numbers, dtype=np.int64))
+
+    def __getitem__(self, rows: Rows | Mask | slice) -> Whole:
+        found: Whole = self._numbers[rows].astype(np.int64)
+        return found
+
+    def at(self, row: int) -> int:
+        """The number of one row."""
+        return int(self._numbers[row])
+
+    def changed(self, changes: Mapping[int, int]) -> Numbers:
+        """The same but for the rows named."""
+        numbers = self[:]
+        for row, number in changes.items():
+            numbers[row] = number
+        return Numbers(numbers)
 
 
 class Words:
@@ -38,7 +71,7 @@ class Words:
     def __init__(self, words: Iterable[str]) -> None:
         coded = sorted(_coded(word) for word in words)  # the order of the strings themselves
         self._text: Bytes = np.frombuffer(b"".join(coded), dtype=np.uint8)
-        self._ends: Whole = np.cumsum([0, *(len(word) for word in coded)], dtype=np.int64)
+        self._ends = narrow(np.cumsum([0, *(len(word) for word in coded)], dtype=np.int64))
         self._places: dict[str, int] | None = None
 
     def __len__(self) -> int:
@@ -78,21 +111,15 @@ class Lists:
     """For each row a list of any length, laid end to end; `take` picks the lists of some rows."""
 
     def __init__(self, lengths: Iterable[int]) -> None:
-        self._offsets: Rows = np.concatenate(
-            ([0], np.cumsum(np.fromiter(lengths, dtype=np.intp))), dtype=np.intp
-        )
+        self._offsets = narrow(np.cumsum([0, *lengths], dtype=np.int64))
 
     def items_of(self, row: int) -> slice:
         """Where the items of one row lie."""
         return slice(self._offsets[row], self._offsets[row + 1])
 
-    def count(self, rows: Rows) -> int:
-        """How many items the lists of these rows have together."""
-        return int((self._offsets[rows + 1] - self._offsets[rows]).sum())
-
-    def take(self, rows: Rows) -> tuple[Rows, Rows]:
+    def take(self, rows: Rows | Narrow) -> tuple[Rows, Rows]:
         """Where the items of these rows lie, and for each the position of its row in `rows`."""
-        starts = self._offsets[rows]
+        starts = self._offsets[rows].astype(np.intp)
         lengths = self._offsets[rows + 1] - starts
         owners = np.repeat(np.arange(len(rows)), lengths)
         before = np.cumsum(lengths) - lengths
@@ -108,7 +135,7 @@ class Sets:
     def __init__(self, sets: Sequence[Iterable[str]]) -> None:
         number_of: dict[frozenset[str], int] = {}
         numbers = [number_of.setdefault(frozenset(terms), len(number_of)) for terms in sets]
-        self.number: Whole = np.array(numbers, dtype=np.int64)
+        self.number = narrow(np.array(numbers, dtype=np.int64))
         self.different = len(number_of)
         holders: dict[str, list[int]] = {}
         for terms, number in number_of.items():
@@ -117,23 +144,20 @@ class Sets:
         self.words = Words(holders)
         in_order = [holders[term] for term in sorted(holders)]
         self._lists = Lists(len(numbers) for numbers in in_order)
-        self._holders: Rows = np.array([n for numbers in in_order for n in numbers], dtype=np.intp)
-        self._a_word: Rows = np.full(len(number_of), -1, dtype=np.intp)
+        self._holders = narrow(
+            np.array([n for numbers in in_order for n in numbers], dtype=np.int64)
+        )
+        a_word = np.full(len(number_of), -1, dtype=np.int64)
         for at, numbers in enumerate(in_order):
-            self._a_word[numbers] = at
+            a_word[numbers] = at
+        self._a_word = narrow(a_word)
         self.is_filled: Mask = np.array([bool(terms) for terms in sets], dtype=np.bool_)
-
-    def commonest(self, most: int) -> list[str]:
-        """The terms that the most rows hold, `most` of them or all."""
-        rows_of_set = np.bincount(self.number, minlength=self.different)
-        rows_of = {term: int(rows_of_set[self.holders(term)].sum()) for term in self.words}
-        return sorted(rows_of, key=lambda term: (-rows_of[term], term))[:most]
 
     def a_word(self, row: int) -> str:
         """A term of the row's set, which must not be empty; of a set of one, that one."""
         return self.words[int(self._a_word[self.number[row]])]
 
-    def holders(self, term: str) -> Rows:
+    def holders(self, term: str) -> Narrow:
         """The numbers of the sets that hold the term."""
         at = self.words.find(term)
         return self._holders[:0] if at is None else self._holders[self._lists.items_of(at)]
@@ -168,7 +192,7 @@ class Ranges:
         spans = [tuple(span(bounds) for bounds in one or ()) for one in ranges]
         number_of: dict[tuple[tuple[float, float], ...], int] = {}
         numbers = [number_of.setdefault(one, len(number_of)) for one in spans]
-        self.number: Whole = np.array(numbers, dtype=np.int64)
+        self.number = narrow(np.array(numbers, dtype=np.int64))
         self._lists = Lists(len(one) for one in number_of)
         self._low: Floats = np.array([low for one in number_of for low, _ in one], dtype=np.float64)
         self._end: Floats = np.array([end for one in number_of for _, end in one], dtype=np.float64)
@@ -201,15 +225,15 @@ class Weeks:
     def __init__(self, weeks: Sequence[Week | None]) -> None:
         number_of: dict[Week, int] = {}
         numbers = [number_of.setdefault(one or (), len(number_of)) for one in weeks]
-        self.number: Whole = np.array(numbers, dtype=np.int64)
+        self.number = narrow(np.array(numbers, dtype=np.int64))
         self._different = len(number_of)
         stretches = [stretch for one in number_of for stretch in one]
         self._start: Whole = np.array([start for start, _ in stretches], dtype=np.int64)
         self._end: Whole = np.array([end for _, end in stretches], dtype=np.int64)
         self._lists = Lists(len(one) for one in number_of)
         self.is_stated: Mask = np.array([one is not None for one in weeks], dtype=np.bool_)
-        self.longest: Whole = np.array([longest(one or ()) for one in weeks], dtype=np.int64)
-        self.total: Whole = np.array([total(one or ()) for one in weeks], dtype=np.int64)
+        self.longest = Numbers([longest(one or ()) for one in weeks])
+        self.total = Numbers([total(one or ()) for one in weeks])
 
     def overlaps(self, free: Week, rows: Rows) -> tuple[Whole, Whole]:
         """Minutes that each row shares with `free`: of the longest stretch, and of all together."""
@@ -218,7 +242,7 @@ class Weeks:
         best, shared = self._shared(free, np.arange(self._different))
         return best[self.number[rows]], shared[self.number[rows]]
 
-    def _shared(self, free: Week, numbers: Rows) -> tuple[Whole, Whole]:
+    def _shared(self, free: Week, numbers: Rows | Narrow) -> tuple[Whole, Whole]:
         items, owners = self._lists.take(numbers)
         starts, ends = self._start[items], self._end[items]
         best = np.zeros(len(numbers), dtype=np.int64)
@@ -258,8 +282,22 @@ class Points:
         return x[rows], y[rows], z[rows]
 
 
+class Each:
+    """Things that many rows share, each once, and its number for each row: that after the last is of
+    a row without one."""
+
+    def __init__(self, things: Iterable[Any]) -> None:
+        number_of: dict[Any, int] = {}
+        numbers = [
+            -1 if one is None else number_of.setdefault(one, len(number_of)) for one in things
+        ]
+        self.different: tuple[Any, ...] = tuple(number_of)
+        whole = np.array(numbers, dtype=np.int64)
+        self.number = narrow(np.where(whole < 0, len(number_of), whole))
+
+
 class Areas:
-    """For each row where a person must live."""
+    """For each row where a person must live: the number of its circle and of its polygon, if any."""
 
     def __init__(self, areas: Sequence[Residence | None]) -> None:
         stated = [area or Residence() for area in areas]
@@ -267,15 +305,12 @@ class Areas:
         self.zip_codes = Sets([area.zip_codes for area in stated])
         self.counties = Sets([area.counties for area in stated])
         self.states = Sets([(area.statewide,) if area.statewide else () for area in stated])
-        self.centres = Points([area.centre for area in stated])
+        circles = Each((one.centre, one.radius_metres) if one.centre else None for one in stated)
+        self.circle = circles.number
+        self.centres = Points([centre for centre, _ in circles.different])
         self.radius: Floats = np.array(
-            [-1.0 if area.radius_metres is None else area.radius_metres for area in stated],
-            dtype=np.float64,
+            [radius for _, radius in circles.different], dtype=np.float64
         )
         self.is_drawn = any(area.centre or area.polygon for area in stated)
-        shapes = {area.polygon: 0 for area in stated if area.polygon}
-        self.polygons = tuple(shapes)  # each once: many programs share one boundary
-        numbers = {polygon: number for number, polygon in enumerate(self.polygons)}
-        self.polygon: Rows = np.array(
-            [numbers.get(area.polygon, -1) for area in stated], dtype=np.intp
-        )
+        polygons = Each(one.polygon or None for one in stated)
+        self.polygon, self.polygons = polygons.number, polygons.different

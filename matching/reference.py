@@ -23,7 +23,7 @@ from matching.checks import check_profile
 from matching.columns import Columns
 from matching.errors import MatchingError, UnknownOfferError
 from matching.geo import Whole
-from matching.lookups import Mask, Rows
+from matching.lookups import Mask, Narrow, Rows
 from matching.parameters import Parameters
 from matching.question import Background, Question
 from matching.rule import Rule, no
@@ -228,7 +228,7 @@ class ReferenceEngine:
         return not refusals(judge_all(changed, after))
 
     def _order(
-        self, score: Whole, questions: Whole, rows: Rows, places: Rows | None = None
+        self, score: Whole, questions: Whole, rows: Rows, places: Narrow | None = None
     ) -> Rows:
         """The rows from best to worst: score down, questions up, then the key.
 

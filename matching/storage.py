@@ -4,6 +4,8 @@ Called by whoever builds an index and whoever serves from it (web workers share 
 Nothing here is code to run: arrays, words and JSON. A folder that is incomplete, of another
 revision or of another format is refused; the caller builds anew.
 
+What all places of a service have in common is stored once for them.
+
 Files: `columns-….npy` and `offers-….npy` (bytes, named by their hash) and `index.json` (revision,
 format, what lies where), which is renamed into place when the others are there. So a reader has the
 old index or the new one, and one that is mapped stays whole when a newer one takes its place.
@@ -16,7 +18,7 @@ import hashlib
 import json
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, overload
@@ -28,7 +30,7 @@ from matching.columns import Columns
 from matching.errors import IndexFolderError
 from matching.geo import Whole
 from matching.index import Index
-from matching.lookups import Areas, Bytes, Lists, Points, Ranges, Sets, Weeks, Words
+from matching.lookups import Areas, Bytes, Each, Lists, Numbers, Points, Ranges, Sets, Weeks, Words
 from matching.question import Background
 from matching.terms import Terms
 from matching.types import (
@@ -52,6 +54,7 @@ _KINDS: Final = {
         Columns,
         Index,
         Lists,
+        Numbers,
         Points,
         Ranges,
         Sets,
@@ -60,9 +63,7 @@ _KINDS: Final = {
         Words,
     )
 }
-_VALUES: Final = {
-    one.__name__: one for one in (Hours, Openings, Point, Range, Residence, TrackRecord)
-}
+_VALUES: Final = {one.__name__: one for one in (Point, TrackRecord)}
 
 
 def save(index: Index, folder: Path) -> None:
@@ -70,7 +71,12 @@ def save(index: Index, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     arrays: list[np.ndarray] = []
     offers = index.columns.offers
-    coded = [json.dumps(_plain(offer)).encode() for offer in offers]
+    shared = Each(_coded(offer, _SHARED) for offer in offers)
+    own = [
+        f"[{number},{_coded(offer, _OWN)[1:]}"
+        for offer, number in zip(offers, shared.number.tolist(), strict=True)
+    ]
+    coded = [text.encode() for text in (*own, *shared.different)]
     skeleton = _frozen(index, arrays)
     table, parts, at = [], [], 0
     for array in arrays:
@@ -89,6 +95,7 @@ def save(index: Index, folder: Path) -> None:
         "format": FORMAT,
         "revision": index.revision,
         "offers": len(offers),
+        "shared": len(shared.different),
         "files": files,
         "bytes": {name: len(content) for name, content in contents.items()},
         "table": table,
@@ -129,7 +136,7 @@ def opened(folder: Path, revision: str | None = None) -> Index:
         ) from error
     if not isinstance(index, Index):
         raise IndexFolderError(f"There is no index in {folder.name!r}: build it anew.")
-    index.columns.offers = StoredOffers(mapped["offers"], about["offers"])
+    index.columns.offers = StoredOffers(mapped["offers"], about["offers"], about["shared"])
     return index
 
 
@@ -166,14 +173,17 @@ class OffersByRow(Sequence[Offer], ABC):
 class StoredOffers(OffersByRow):
     """Offers of a folder, read when asked for; those of a ranking are few."""
 
-    def __init__(self, text: Bytes, count: int) -> None:
-        split = 8 * (count + 1)
+    def __init__(self, text: Bytes, count: int, shared: int) -> None:
+        """`text`: where each of `count` offers' own facts and of `shared` common ones ends; they."""
+        split = 8 * (count + shared + 1)
+        self._count = count
         self._ends: Whole = text[:split].view(np.int64)
         self._text = text[split:]
         self._read: dict[int, Offer] = {}
+        self._read_shared: dict[int, dict[str, Any]] = {}
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return self._count
 
     def at(self, row: int) -> Offer:
         """The offer as it was stored."""
@@ -181,14 +191,25 @@ class StoredOffers(OffersByRow):
         if found is None:
             if not 0 <= row < len(self):
                 raise IndexError(row)
-            text = self._text[self._ends[row] : self._ends[row + 1]].tobytes()
-            found = _offer(json.loads(text))
+            number, *own = self._facts(row)
+            shared = self._read_shared.get(number)
+            if shared is None:
+                shared = _told(_SHARED, self._facts(self._count + number))
+            found = Offer(**_told(_OWN, own), **shared)
             if len(self._read) >= _READ:
-                self._read = {}
-            self._read[row] = found
+                self._read, self._read_shared = {}, {}
+            self._read[row], self._read_shared[number] = found, shared
         return found
 
+    def _facts(self, at: int) -> list[Any]:
+        text = self._text[self._ends[at] : self._ends[at + 1]].tobytes()
+        facts: list[Any] = json.loads(text)
+        return facts
 
+
+# What differs among the places of a service, and the rest.
+_OWN: Final = ("key", "mode", "point", "point_within", "provides_transport", "access")
+_SHARED: Final = tuple(name for name in Offer.__slots__ if name not in _OWN)
 _READ: Final = 20_000  # offers kept once they were read
 
 
@@ -271,39 +292,57 @@ def _plain(value: object) -> object:
     return value
 
 
+def _coded(offer: Offer, names: Sequence[str]) -> str:
+    """Some facts of an offer as JSON, in the order of their names."""
+    facts = [_plain(getattr(offer, name)) for name in names]
+    return json.dumps(facts, separators=(",", ":"))
+
+
+def _told(names: Sequence[str], facts: Sequence[Any]) -> dict[str, Any]:
+    """The facts that `_coded` told, by name."""
+    return {
+        name: fact if fact is None or name not in _READERS else _READERS[name](fact)
+        for name, fact in zip(names, facts, strict=True)
+    }
+
+
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _each(kind: type, values: Any) -> Any:
-    return None if values is None else tuple(kind(*one) for one in values)
+def _each(kind: type) -> Callable[[Any], Any]:
+    return lambda values: tuple(kind(*one) for one in values)
 
 
-def _offer(facts: list[Any]) -> Offer:
-    """The offer that `_plain` told."""
-    told = dict(zip(Offer.__slots__, facts, strict=True))
-    for name in ("categories", "interests", "documents"):
-        told[name] = tuple(told[name])
-    for name in ("situations_required", "situations_barred", "schools", "insurance", "languages"):
-        told[name] = None if told[name] is None else frozenset(told[name])
-    told["access"] = None if told["access"] is None else frozenset(told["access"])
-    told["season"] = told["season"] and tuple(_day(day) for day in told["season"])
-    told["confirmed"] = _day(told["confirmed"])
-    told["point"] = told["point"] and Point(*told["point"])
-    told["ages"] = _each(Range, told["ages"])
-    told["grades"] = _each(Range, told["grades"])
-    told["hours"] = _each(Hours, told["hours"])
-    available, maximum, as_of, has_waitlist, intake = told["openings"]
-    told["openings"] = Openings(available, maximum, _day(as_of), has_waitlist, _day(intake))
-    told["track_record"] = TrackRecord(*told["track_record"])
-    if told["residence"] is not None:
-        zips, counties, statewide, centre, radius, polygon = told["residence"]
-        told["residence"] = Residence(
-            zip_codes=frozenset(zips),
-            counties=frozenset(counties),
-            statewide=statewide,
-            centre=centre and Point(*centre),
-            radius_metres=radius,
-            polygon=tuple(Point(*corner) for corner in polygon),
-        )
-    return Offer(**told)
+def _openings(facts: list[Any]) -> Openings:
+    available, maximum, as_of, has_waitlist, intake = facts
+    return Openings(available, maximum, _day(as_of), has_waitlist, _day(intake))
+
+
+def _residence(facts: list[Any]) -> Residence:
+    zips, counties, statewide, centre, radius, polygon = facts
+    return Residence(
+        zip_codes=frozenset(zips),
+        counties=frozenset(counties),
+        statewide=statewide,
+        centre=centre and Point(*centre),
+        radius_metres=radius,
+        polygon=tuple(Point(*corner) for corner in polygon),
+    )
+
+
+# What makes a fact of its JSON again; facts without a reader are JSON's own.
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("categories", "interests", "documents"), tuple),
+    **dict.fromkeys(("situations_required", "situations_barred", "schools"), frozenset),
+    **dict.fromkeys(("insurance", "languages", "access"), frozenset),
+    "season": lambda days: tuple(_day(day) for day in days),
+    "confirmed": _day,
+    "point": lambda facts: Point(*facts),
+    "ages": _each(Range),
+    "grades": _each(Range),
+    "hours": _each(Hours),
+    "openings": _openings,
+    "track_record": lambda facts: TrackRecord(*facts),
+    "residence": _residence,
+}

@@ -22,7 +22,7 @@ from matching.index import Index
 from matching.lookups import Rows
 from matching.question import Question
 from matching.rules import RULES
-from matching.scorers import CRITERIA, weights_of
+from matching.scorers import ASKED, CRITERIA, PERSONAL, weights_of
 from matching.types import Match, Offer, Part, Reason
 
 _ROOM: Final = 400_000  # answers; when they are full, all are forgotten
@@ -88,7 +88,7 @@ class Tellings:
             weight = weights[criterion.name]
             if not weight:
                 continue
-            if criterion.facts and criterion.name not in _PARTICULAR:
+            if criterion in (*ASKED, *PERSONAL):
                 numbers = self._index.classes(criterion.compares).number[rows].tolist()
             else:
                 numbers = rows.tolist()

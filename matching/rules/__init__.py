@@ -15,7 +15,7 @@ from typing import Final
 
 from matching.question import Question
 from matching.rule import Circumstances, Rule
-from matching.rules import listing
+from matching.rules import listing, reach
 from matching.types import Offer, Profile, Reason, Verdict
 
 
@@ -27,6 +27,13 @@ def _found() -> Iterator[Rule]:
 # In the order in which reasons are told; the listing first of all.
 RULES: Final[tuple[Rule, ...]] = tuple(sorted(_found(), key=lambda rule: rule.order))
 RULE_OF: Final = {rule.name: rule for rule in RULES}
+
+# They go by what hardly two students share, and never ask: they are put to the rows left over.
+PARTICULAR: Final = tuple(rule for rule in RULES if rule.name in {"cap", "referred", "declined"})
+BY_DAY: Final = tuple(rule for rule in RULES if not rule.facts and rule not in PARTICULAR)
+BY_STUDENT: Final = tuple(
+    rule for rule in RULES if rule.facts and rule not in PARTICULAR and rule.name != reach.NAME
+)
 
 
 def judge_all(offer: Offer, question: Question) -> tuple[Reason, ...]:

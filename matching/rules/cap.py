@@ -32,7 +32,7 @@ def judge(offer: Offer, question: Question) -> Reason | None:
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     """`judge` for rows: of the services with a cap, those with open referrals are few."""
     if columns not in _capped:
-        _capped[columns] = _by_service(columns), columns.referral_cap == 0
+        _capped[columns] = _by_service(columns), columns.referral_cap[:] == 0
     capped, never_takes = _capped[columns]
     full = never_takes.copy()
     load = question.load
@@ -50,8 +50,8 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
 def _by_service(columns: Columns) -> dict[str, list[tuple[int, int]]]:
     """The rows with a cap, and the cap, by the key of their service."""
     found: dict[str, list[tuple[int, int]]] = {}
-    for row in np.flatnonzero(columns.referral_cap >= 0).tolist():
-        cap = int(columns.referral_cap[row])
+    for row in np.flatnonzero(columns.referral_cap[:] >= 0).tolist():
+        cap = columns.referral_cap.at(row)
         found.setdefault(columns.service_of(row), []).append((row, cap))
     return found
 

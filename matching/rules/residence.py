@@ -88,7 +88,7 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
             missing |= stated
         else:
             fits |= sets.has_any((fact,), rows)
-    drawn = areas.centres.is_known[rows] | (areas.polygon[rows] >= 0)
+    drawn = (areas.circle[rows] < len(areas.radius)) | (areas.polygon[rows] < len(areas.polygons))
     restricts |= drawn
     if profile.home is None:
         missing |= drawn
@@ -114,11 +114,13 @@ def alike(columns: Columns, profile: Profile) -> Hashable:
 
 
 def _in_circle(areas: Areas, rows: Rows, question: Question) -> Mask:
+    """Each circle is measured once, however many programs share it."""
     home = question.profile.home
-    if home is None:
+    if home is None or not len(areas.radius):
         return np.zeros(len(rows), dtype=np.bool_)
-    inside: Mask = areas.centres.metres(home, rows) <= areas.radius[rows]
-    return areas.centres.is_known[rows] & inside
+    metres = areas.centres.metres(home, np.arange(len(areas.radius)))
+    found: Mask = np.append(metres <= areas.radius, [False])[areas.circle[rows]]
+    return found
 
 
 def _in_polygon(areas: Areas, rows: Rows, question: Question) -> Mask:
@@ -127,7 +129,7 @@ def _in_polygon(areas: Areas, rows: Rows, question: Question) -> Mask:
     if home is None or not areas.polygons:
         return np.zeros(len(rows), dtype=np.bool_)
     inside = np.array([is_inside(home, polygon) for polygon in areas.polygons] + [False])
-    found: Mask = inside[areas.polygon[rows]]  # -1, no polygon, is the last: False
+    found: Mask = inside[areas.polygon[rows]]  # no polygon is the last: False
     return found
 
 

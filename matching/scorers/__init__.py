@@ -44,6 +44,9 @@ CRITERIA: Final[tuple[Criterion, ...]] = (  # in the order in which parts are to
     track_record.CRITERION,
 )
 
+ASKED: Final = (need.CRITERION, interest.CRITERION)  # what a plan asks: they say what is considered
+PERSONAL: Final = (hours.CRITERION, language.CRITERION)  # what students share beside that
+
 
 def weights_of(question: Question) -> Mapping[str, int]:
     """The preset's weights for what this question asks; those of 0 have no part."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.answers import PARTICULAR, is_stated
+from matching.answers import is_stated
 from matching.bits import rows_of
 from matching.columns import Columns
 from matching.engine import Engine
@@ -16,9 +16,9 @@ from matching.parameters import load
 from matching.question import Question
 from matching.reference import ReferenceEngine
 from matching.rule import Rule
-from matching.rules import RULES
+from matching.rules import BY_STUDENT, PARTICULAR, RULES
 from matching.rules.reach import limits
-from matching.scorers import CRITERIA
+from matching.scorers import ASKED, CRITERIA, PERSONAL
 from matching.types import Need, Offer, Point, Profile, Verdict
 from tests.benchmarks import catalogs as invented
 from tests.unit.matching.strategies import (
@@ -35,7 +35,6 @@ from tests.unit.matching.strategies import (
 
 LAW = settings(max_examples=60, deadline=None)
 KS = (0, 1, 7, 100)
-BY_THE_WAY = {"reach", "closeness"}  # asked for each place: they name nothing that they compare
 
 
 @given(catalogs(max_size=8), profiles, loads, presets, st.integers(0, 9))
@@ -171,9 +170,7 @@ def test_a_rule_goes_by_no_other_facts_than_it_names(
 def test_a_rule_compares_nothing_of_an_offer_that_it_does_not_name(
     offer: Offer, other: Offer, profile: Profile
 ) -> None:
-    for thing in (*RULES, *CRITERIA):
-        if not thing.facts or thing.name in {*(rule.name for rule in PARTICULAR), *BY_THE_WAY}:
-            continue
+    for thing in (*BY_STUDENT, *ASKED, *PERSONAL):
         same = {field: getattr(offer, field) for field in thing.compares}
         mixed = replace(other, **same)
         asked = question(profile, [offer, mixed])

@@ -57,10 +57,10 @@ def test_a_big_index_answers_the_same(tmp_path: Path) -> None:
 
 def test_columns_are_mapped_and_cannot_be_changed(tmp_path: Path) -> None:
     storage.save(Index(invented.realistic(50), BROADER), tmp_path)
-    fees = storage.opened(tmp_path).columns.fee
-    assert not fees.flags.owndata
+    kinds = storage.opened(tmp_path).columns.kind
+    assert not kinds.flags.owndata
     with pytest.raises(ValueError, match="read-only"):
-        fees[0] = 5
+        kinds[0] = 5
 
 
 def test_a_newer_index_takes_the_place_of_one_that_is_in_use(tmp_path: Path) -> None:
