@@ -37,7 +37,6 @@ from matching.types import NO, UNKNOWN, Offer, Profile, Ranking
 
 _DAYS_KEPT: Final = 3
 _FEW_ROWS: Final = 2_000  # of so few, none is worth leaving out by area
-_BEYOND: Final = 10**8  # metres: farther than any place on the globe
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,24 @@ class Day:
 
 @dataclass(slots=True)
 class _Left:
-    """The rows that are left, with what is known of the way to each."""
+    """The rows that are left, with what is known of the way to the first of them.
+
+    The rest are places so far off that neither reach nor closeness asks how far.
+    """
 
     rows: Rows
     metres: Whole
     is_known: Mask
 
+    @property
+    def near(self) -> Rows:
+        """The rows to which the way was measured."""
+        return self.rows[: len(self.metres)]
+
     def keep(self, which: Mask) -> None:
-        self.rows, self.metres = self.rows[which], self.metres[which]
-        self.is_known = self.is_known[which]
+        near = which[: len(self.metres)]
+        self.rows, self.metres = self.rows[which], self.metres[near]
+        self.is_known = self.is_known[near]
 
 
 class Engine(ReferenceEngine):
@@ -229,61 +237,57 @@ class Engine(ReferenceEngine):
         return left
 
     def _on_the_way(self, bits: Bits, by_area: bool, question: Question) -> _Left:
-        """The rows of the bits with their distances; those surely out of reach may be left out.
+        """The rows of the bits with their distances; those surely out of reach are left out.
 
-        Where the home is not known, reach refuses nobody. But beyond `far` metres it says the same of
-        all places, and so does closeness: those get a stand-in for their distance.
+        Where the home is not known, reach refuses nobody, but says the same of all places that are
+        farther than a ride by car; and closeness has nothing left for them.
         """
         columns, places = self._columns, question.places
-        if not by_area or not places:
-            rows = rows_of(bits)
-            return _Left(rows, *columns.metres(rows, question))
-        reached = reach.limits(question)[1]
-        if question.profile.home is not None:
-            rows = rows_of(bits & self.index.near(places, reached))
-            return _Left(rows, *columns.metres(rows, question))
-        near = self.index.near(places, max(reached, closeness.farthest(question)))
-        rows, beyond = rows_of(bits & near), rows_of(bits & ~near)
+        limit = reach.limits(question)[1]
+        beyond = np.zeros(0, dtype=np.intp)
+        if by_area and places and question.profile.home is None:
+            inside = self.index.near(places, max(limit, closeness.farthest(question)))
+            beyond = rows_of(bits & ~inside)
+            bits = bits & inside
+        elif by_area and places:
+            bits = bits & self.index.near(places, limit)
+        rows = rows_of(bits)
         metres, is_known = columns.metres(rows, question)
-        return _Left(
-            np.concatenate((rows, beyond)),
-            np.concatenate((metres, np.full(len(beyond), _BEYOND))),
-            np.concatenate((is_known, columns.points.is_known[beyond])),
-        )
+        return _Left(np.concatenate((rows, beyond)), metres, is_known)
 
     def _reach(self, left: _Left, question: Question) -> Verdicts:
-        return reach.verdicts_at(self._columns, left.rows, question, left.metres, left.is_known)
+        return reach.verdicts_at(self._columns, left.near, question, left.metres, left.is_known)
 
-    def _best(
-        self,
-        left: _Left,
-        k: int,
-        answers: Mapping[str, Answer],
-        question: Question,
-    ) -> Rows:
+    def _best(self, left: _Left, k: int, answers: Mapping[str, Answer], question: Question) -> Rows:
         """The `k` best rows in order."""
         k = min(k, len(left.rows))
         if k == 0:
             return left.rows[:0]
-        columns, weights = self._columns, weights_of(question)
-        rows, day = left.rows, self.day(question.on)
-        score = day.points[rows] + self._worth_of_kinds(question)[columns.kind[rows]]
-        near = closeness.values_at(columns, rows, question, left.metres, left.is_known)
-        score += weights["closeness"] * near.astype(np.int32)
-        for criterion in PERSONAL:
-            classes, values = self.answers.values(criterion, question)
-            score += weights[criterion.name] * values[classes.number[rows]]
-        least = np.partition(score, len(score) - k)[len(score) - k]
-        first = score >= least
+        score = self._score(left, question)
+        first = score >= np.partition(score, len(score) - k)[len(score) - k]
         left.keep(first)
-        rows, score = left.rows, score[first]
-        asked = day.questions[rows] + (self._reach(left, question) == UNKNOWN).astype(np.int64)
+        rows, near = left.rows, len(left.near)
+        asked = self.day(question.on).questions[rows].astype(np.int64)
+        asked[:near] += self._reach(left, question) == UNKNOWN
+        asked[near:] += 1  # too far for some way of travel, and the home may be nearer
         for answer in answers.values():
             if answer.asks:
                 asked += answer.is_asked(rows)
-        order = self._order(
-            score.astype(np.int64), asked, np.arange(len(rows)), columns.place[rows]
-        )[:k]
-        for at in order[left.is_known[order] & (left.metres[order] < _BEYOND)].tolist():
-            question.remember(columns.offers[rows[at]], int(left.metres[at]))
+        places = self._columns.place[rows]
+        order = self._order(score[first].astype(np.int64), asked, np.arange(len(rows)), places)[:k]
+        for at in order[order < near].tolist():
+            if left.is_known[at]:
+                question.remember(self._columns.offers[rows[at]], int(left.metres[at]))
         return rows[order]
+
+    def _score(self, left: _Left, question: Question) -> Points:
+        """The score of each row."""
+        columns, rows, weights = self._columns, left.rows, weights_of(question)
+        score: Points = self.day(question.on).points[rows]
+        score += self._worth_of_kinds(question)[columns.kind[rows]]
+        for criterion in PERSONAL:
+            classes, values = self.answers.values(criterion, question)
+            score += weights[criterion.name] * values[classes.number[rows]]
+        near = closeness.values_at(columns, left.near, question, left.metres, left.is_known)
+        score[: len(near)] += weights["closeness"] * near.astype(np.int32)
+        return score

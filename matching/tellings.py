@@ -11,13 +11,13 @@ remembered before (tests: fast equals reference).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 import numpy as np
 
 from matching.answers import Answer
-from matching.criterion import Criterion
+from matching.criterion import Criterion, Value
 from matching.index import Index
 from matching.lookups import Rows
 from matching.question import Question
@@ -75,14 +75,17 @@ class Tellings:
                 continue
             table = self._table(rule.name, rule.facts, 0, question)
             for at in which:
-                reason = self._looked_up(table, numbers[at], rule.judge, offers[at], question)
+                reason = table.get(numbers[at], _MISSING)
+                if reason is _MISSING:
+                    reason = table[numbers[at]] = rule.judge(offers[at], question)
+                    self._told += 1
                 if reason is not None:
                     found[at].append(reason)
         return [tuple(one) for one in found]
 
     def _parts(self, rows: Rows, offers: list[Offer], question: Question) -> list[tuple[Part, ...]]:
         """The terms of each score."""
-        found: list[list[Part]] = [[] for _ in offers]
+        told: list[list[Part]] = []
         weights = weights_of(question)
         for criterion in CRITERIA:
             weight = weights[criterion.name]
@@ -93,10 +96,13 @@ class Tellings:
             else:
                 numbers = rows.tolist()
             table = self._table(criterion.name, criterion.facts, weight, question)
-            define = _part_of(criterion, weight)
-            for at, number in enumerate(numbers):
-                found[at].append(self._looked_up(table, number, define, offers[at], question))
-        return [tuple(one) for one in found]
+            parts: list[Any] = [table.get(number) for number in numbers]
+            for at in [at for at, part in enumerate(parts) if part is None]:
+                value = criterion.value(offers[at], question)
+                parts[at] = table[numbers[at]] = _part(criterion, weight, value)
+                self._told += 1
+            told.append(parts)
+        return list(zip(*told, strict=True))
 
     def _table(self, name: str, facts: tuple[str, ...], weight: int, question: Question) -> Table:
         """The answers to all who ask alike, by class or row; one of its own to whom nobody is."""
@@ -105,29 +111,9 @@ class Tellings:
         asked = tuple([getattr(question.profile, fact) for fact in facts])
         return self._tables.setdefault((name, weight, question.on, asked), {})
 
-    def _looked_up(
-        self,
-        table: Table,
-        number: int,
-        define: Callable[[Offer, Question], Any],
-        offer: Offer,
-        question: Question,
-    ) -> Any:
-        found = table.get(number, _MISSING)
-        if found is _MISSING:
-            found = table[number] = define(offer, question)
-            self._told += 1
-        return found
 
-
-def _part_of(criterion: Criterion, weight: int) -> Callable[[Offer, Question], Part]:
-    """How a part of the score is told."""
-
-    def part(offer: Offer, question: Question) -> Part:
-        value, is_known, code, facts = criterion.value(offer, question)
-        return Part(criterion.name, weight, value, weight * value, is_known, code, facts)
-
-    return part
+def _part(criterion: Criterion, weight: int, of: Value) -> Part:
+    return Part(criterion.name, weight, of.value, weight * of.value, of.is_known, of.code, of.facts)
 
 
 _MISSING: Final = object()
