@@ -15,7 +15,7 @@ RUN := $(VENV)/bin/python -m
 TRANSLATED := -k lazy_gettext -k NotFound -k Forbidden -k NotSignedIn -k Conflict -k Invalid -k TooLarge -k LinkExpired \
 	-k NotListedError -k EligibilityFactsError -k CatalogValueError -k MissingFileError -k NotACatalogError \
 	-k UnclearSheetError -k BrokenFileError -k UnsafeFileError -k TooLargeError -k WrongEncodingError \
-	-k ImportBusyError -k ExportFormatError -k ExportPlaceError
+	-k MostGoneError -k ImportBusyError -k ExportFormatError -k ExportPlaceError
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format lock migration translations clean
 

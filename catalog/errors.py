@@ -60,6 +60,10 @@ class WrongEncodingError(ImportFileError):
     """Not UTF-8 text."""
 
 
+class MostGoneError(CatalogError):
+    """Most of what came from the directory before is not in it now, and nobody said that it is meant."""
+
+
 class ImportBusyError(CatalogError):
     """The same directory is being imported just now, by another process."""
 

@@ -25,7 +25,7 @@ from app.extensions import db
 from app.imports.locking import only_import_of
 from app.transactions import work_unit
 from app.web.shell import settings
-from catalog.errors import CatalogError, UnclearSheetError
+from catalog.errors import CatalogError, MostGoneError, UnclearSheetError
 from catalog.exporters.hsds_csv import FILES, export_csv
 from catalog.exporters.hsds_xlsx import export_xlsx
 from catalog.exporters.json_file import export_json
@@ -83,6 +83,12 @@ catalog_group.add_command(find_points)
     type=click.Path(path_type=Path, dir_okay=False),
     help="For sheets: save how the columns were read, to be mended and given with --mapping.",
 )
+@click.option(
+    "--even-if-most-are-gone",
+    "is_gone_meant",
+    is_flag=True,
+    help="Do it though most services of this directory are not in it any more: they are marked.",
+)
 @click.option("--json", "is_json", is_flag=True, help="Print the whole report as JSON.")
 def import_catalog(
     path: Path,
@@ -93,9 +99,10 @@ def import_catalog(
     report_path: Path | None,
     mapping_path: Path | None,
     mapping_out: Path | None,
+    is_gone_meant: bool,
     is_json: bool,
 ) -> None:
-    """Bring in a directory: an HSDS folder, zip or JSON file, or a sheet as CSV.
+    """Bring in a directory: an HSDS folder, zip or JSON file, or sheets as CSV or XLSX.
 
     Rows that came from the same directory before are compared, not doubled; what was edited here
     is kept; what the directory dropped is marked, not deleted.
@@ -118,9 +125,13 @@ def import_catalog(
                 show_report(plan.report, report_path)
                 show_mappings(plan, mapping_out)
             if is_applied:
-                apply_with_progress(session, plan)
+                apply_with_progress(session, plan, is_gone_meant=is_gone_meant)
     except UnclearSheetError as error:
         raise click.ClickException(f"{error} A mapping file is given with --mapping.") from error
+    except MostGoneError as error:
+        raise click.ClickException(
+            f"{error} A name is given with --source; that it is meant, with --even-if-most-are-gone."
+        ) from error
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     if is_json:
@@ -193,12 +204,12 @@ def show_report(report: ImportReport, report_path: Path | None) -> None:
         click.echo("All lines, with file and row: add --report FILE.csv")
 
 
-def apply_with_progress(session: Session, plan: ImportPlan) -> None:
+def apply_with_progress(session: Session, plan: ImportPlan, *, is_gone_meant: bool) -> None:
     """Write the plan behind a bar on standard error."""
-    total = plan.report.total()
+    total, agreed = plan.report.total(), plan.report.mostly_gone if is_gone_meant else 0
     length = total.added + total.changed + total.removed
     with rows_bar(length, "Importing") as bar:
-        apply_import(session, plan, on_progress=bar.update)
+        apply_import(session, plan, agreed_gone=agreed, on_progress=bar.update)
 
 
 def tell_phase(words: str) -> None:
@@ -213,7 +224,8 @@ def closing_words(report: ImportReport, *, is_applied: bool) -> str:
     what = f"{total.added:,} added, {total.changed:,} changed, {total.removed:,} removed"
     if is_applied:
         return f"Imported: {what}."
-    return f"Nothing was changed. With --apply: {what}."
+    options = "--apply --even-if-most-are-gone" if report.mostly_gone else "--apply"
+    return f"Nothing was changed. With {options}: {what}."
 
 
 @catalog_group.command("export")

@@ -185,7 +185,8 @@ def check_again(run_id: uuid.UUID) -> ResponseReturnValue:
 @commits
 def apply(run_id: uuid.UUID) -> ResponseReturnValue:
     """Import it; the worker does it next."""
-    services.act(db.session, run_id, "apply", by=signed_in_actor(), now=utcnow())
+    agreed = request.form.get("agreed_gone", 0, type=int)
+    services.apply_run(db.session, run_id, agreed_gone=agreed, by=signed_in_actor(), now=utcnow())
     return redirect(url_for("imports.show_run", run_id=run_id))
 
 

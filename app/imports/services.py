@@ -99,6 +99,23 @@ def act(session: Session, run_id: uuid.UUID, action: str, *, by: Actor, now: dat
     return run
 
 
+def apply_run(
+    session: Session, run_id: uuid.UUID, *, agreed_gone: int = 0, by: Actor, now: datetime
+) -> ImportRun:
+    """Have a checked run imported. `agreed_gone` is how many services somebody agreed to have marked
+    as gone, kept for the worker; Invalid where the check found more of them and they are most."""
+    gone = run_for(session, by, run_id).summary.get("mostly_gone", 0)
+    if gone > agreed_gone:
+        raise Invalid(
+            "Most services of this directory are not in the file any more. Tick the box beside "
+            "Import it if they are meant to be marked as gone; else choose another file."
+        )
+    run = act(session, run_id, "apply", by=by, now=now)
+    run.summary = {**run.summary, "agreed_gone": agreed_gone}
+    session.flush()
+    return run
+
+
 def change_mapping(
     session: Session, run_id: uuid.UUID, text: str, *, by: Actor, now: datetime
 ) -> ImportRun:

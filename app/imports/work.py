@@ -130,6 +130,7 @@ def apply(run_id: uuid.UUID, folder: Path, teller: Teller) -> None:
         run = session.get_one(ImportRun, run_id)
         package = read_upload(session, run, folder, teller)
         source, status, given, by = run.source, run.status, run.mapping, run.applied_by
+        agreed_gone = run.summary.get("agreed_gone", 0)
     mappings = mappings_for(package, given) if package.kind == "flat_sheet" else None
     with only_import_of(source):
         teller.begin("comparing")
@@ -139,7 +140,7 @@ def apply(run_id: uuid.UUID, folder: Path, teller: Teller) -> None:
             )
             total = plan.report.total()
             teller.begin("writing", total.added + total.changed + total.removed)
-            apply_import(session, plan, on_progress=teller.add)
+            apply_import(session, plan, agreed_gone=agreed_gone, on_progress=teller.add)
             services.note_applied(session, run_id, plan.report, now=utcnow())
 
 

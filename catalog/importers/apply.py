@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from catalog.bulk import chunks, delete_rows, insert_rows, update_rows
 from catalog.conflicts import note_conflicts, plain_values
 from catalog.db import Base
+from catalog.errors import MostGoneError
 from catalog.history import Author, written_by
 from catalog.importers.plan import ImportPlan
 from catalog.importers.report import ImportReport
@@ -29,11 +30,26 @@ Progress = Callable[[int], None]
 
 
 def apply_import(
-    session: Session, plan: ImportPlan, *, on_progress: Progress | None = None
+    session: Session,
+    plan: ImportPlan,
+    *,
+    agreed_gone: int = 0,
+    on_progress: Progress | None = None,
 ) -> ImportReport:
     """Write what the plan says, move the catalog's revision if anything changed, and return the
     report. `on_progress` is told how many rows were just written. In the history it is the source
-    that changed what differs."""
+    that changed what differs.
+
+    Where it marks most of the directory's services as gone, somebody must have agreed to as many
+    (`agreed_gone`): else MostGoneError, and nothing is written."""
+    if plan.report.mostly_gone > agreed_gone:
+        raise MostGoneError(
+            "%(gone)s services that came from %(source)r before are not in this file: too many to "
+            "mark as gone by mistake. Nothing was changed. If this is another directory, give it a "
+            "name of its own; if it is meant, check the file again and say so.",
+            gone=plan.report.mostly_gone,
+            source=plan.report.source,
+        )
     tell = on_progress or (lambda rows: None)
     with written_by(session, Author(plan.report.source, "source", plan.now)):
         write_plan(session, plan, tell)

@@ -7,32 +7,69 @@ path or a link that points elsewhere is refused. Called by `package`; understand
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from catalog.errors import BrokenFileError, TooLargeError, UnsafeFileError
+from catalog.errors import BrokenFileError, NotACatalogError, TooLargeError, UnsafeFileError
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_FILES = 200
-ENDINGS = frozenset({".csv", ".json", ".ndjson", ".jsonl"})
+JSON_ENDINGS = frozenset({".json", ".ndjson", ".jsonl"})
+TABLE_ENDINGS = JSON_ENDINGS | {".csv", ".tsv", ".tab"}
+WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm"})
+# Describes the CSV files beside it, in words for programs; holds no row of the directory.
+DESCRIPTIONS = frozenset({"datapackage.json"})
 
 
-def folder_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]:
-    """The tables of a folder: CSV and JSON."""
-    total = 0
-    root = path.resolve()
-    for found in sorted(path.iterdir()):
-        if found.suffix.lower() not in ENDINGS or not found.is_file():
+@dataclass(slots=True)
+class Handed:
+    """What a folder or a zip holds: the bytes of what is read, by bare file name, and the names of
+    what is not. A folder in a folder is named with a slash, a hidden file with a dot first."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+
+def ending(file: str) -> str:
+    """The ending of a file's name, with its dot, in lower case."""
+    return PurePosixPath(file).suffix.lower()
+
+
+def wanted(name: str, files: Iterable[str]) -> set[str]:
+    """Which files of a folder or zip are read: its tables; where it has none, its one workbook."""
+    seen = {file for file in files if not file.startswith(".")}
+    tables = {f for f in seen if ending(f) in TABLE_ENDINGS and f.lower() not in DESCRIPTIONS}
+    workbooks = {file for file in seen if ending(file) in WORKBOOK_ENDINGS}
+    if not tables and len(workbooks) > 1:
+        raise NotACatalogError(
+            "%(name)r holds several workbooks (%(files)s). Import each by itself, under a name of "
+            "its own.",
+            name=name,
+            files=", ".join(sorted(workbooks)[:5]),
+        )
+    return tables or workbooks
+
+
+def folder_files(path: Path, limit: int = MAX_BYTES) -> Handed:
+    """The files of a folder. Folders in it are not looked into."""
+    handed, total, root = Handed(), 0, path.resolve()
+    found = {entry.name + "/" * entry.is_dir(): entry for entry in sorted(path.iterdir())}
+    chosen = wanted(path.name, [name for name, entry in found.items() if entry.is_file()])
+    for name, entry in found.items():
+        if name not in chosen:
+            handed.unread.append(name)
             continue
-        if not found.resolve().is_relative_to(root):
+        if not entry.resolve().is_relative_to(root):
             raise UnsafeFileError(
                 "%(file)r is a link to a file outside the folder. Copy the file itself in.",
-                file=found.name,
+                file=name,
             )
-        total += found.stat().st_size
+        total += entry.stat().st_size
         if total > limit:
             raise too_large(path.name, limit)
-        yield found.name, found.read_bytes()
+        handed.contents[name] = entry.read_bytes()
+    return handed
 
 
 # What zipfile raises for an archive whose bytes are not as they were written.
@@ -46,8 +83,9 @@ ZIP_DAMAGE = (
 )
 
 
-def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]:
-    """The tables of a zip, never unpacked to disk, counted while they are read."""
+def zip_files(path: Path, limit: int = MAX_BYTES) -> Handed:
+    """The files of a zip and of the folders in it, never unpacked to disk, counted while they are
+    read."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -59,18 +97,7 @@ def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]
                     number=len(members),
                     most=MAX_FILES,
                 )
-            left = limit
-            for member in members:
-                name = check_member(path.name, member)
-                is_table = PurePosixPath(name).suffix.lower() in ENDINGS
-                if member.is_dir() or not is_table or name.startswith("."):
-                    continue
-                with archive.open(member) as handle:
-                    content = handle.read(left + 1)
-                if len(content) > left:
-                    raise too_large(path.name, limit)
-                left -= len(content)
-                yield name, content
+            return members_of(path.name, archive, limit)
     except ZIP_DAMAGE as error:
         raise BrokenFileError(
             "%(file)r cannot be opened as a zip: it is damaged or cut short. Ask for it "
@@ -81,6 +108,32 @@ def zip_files(path: Path, limit: int = MAX_BYTES) -> Iterator[tuple[str, bytes]]
         raise BrokenFileError(
             "%(file)r is locked with a password. Ask for it without one.", file=path.name
         ) from error
+
+
+def members_of(name: str, archive: zipfile.ZipFile, limit: int) -> Handed:
+    """What is in the zip; two files of one name in different folders cannot be told apart."""
+    handed, left = Handed(), limit
+    inside = [(check_member(name, member), member) for member in archive.infolist()]
+    files = [(file, member) for file, member in inside if not member.is_dir()]
+    chosen = wanted(name, [file for file, _ in files])
+    for file, member in files:
+        if file not in chosen:
+            handed.unread.append(file)
+            continue
+        if file in handed.contents:
+            raise NotACatalogError(
+                "%(name)r holds %(file)r twice, in different folders. Give one directory at "
+                "a time.",
+                name=name,
+                file=file,
+            )
+        with archive.open(member) as handle:
+            content = handle.read(left + 1)
+        if len(content) > left:
+            raise too_large(name, limit)
+        left -= len(content)
+        handed.contents[file] = content
+    return handed
 
 
 def check_member(archive: str, member: zipfile.ZipInfo) -> str:
@@ -95,7 +148,7 @@ def check_member(archive: str, member: zipfile.ZipInfo) -> str:
             inside=member.filename,
         )
     if "__MACOSX" in inside.parts:
-        return "." + inside.name
+        return "." + inside.name.lstrip(".")
     return inside.name
 
 

@@ -6,7 +6,7 @@ what to do. Reads only; knows no database.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from catalog.errors import MissingFileError, NotACatalogError
@@ -15,16 +15,13 @@ from catalog.importers.csv_tables import SourceRow, SourceTable, read_csv
 from catalog.importers.file_names import REQUIRED_FILES, file_table
 from catalog.importers.json_tables import read_json
 from catalog.importers.report import ReportLine
+from catalog.importers.unread_files import unread_lines
 from catalog.importers.versions import tell_version
-from catalog.importers.workbook import ENDINGS as WORKBOOK_ENDINGS
 from catalog.importers.workbook import workbook_files
 
 __all__ = ["Package", "PackageKind", "SourceRow", "SourceTable", "read_package"]
 
 PackageKind = Literal["hsds", "flat_sheet"]
-JSON_ENDINGS = frozenset({".json", ".ndjson", ".jsonl"})
-# Describes the CSV files beside it, in words for programs; holds no row of the directory.
-DESCRIPTIONS = frozenset({"datapackage.json"})
 
 
 @dataclass(slots=True)
@@ -51,61 +48,62 @@ def read_package(path: Path, *, limit: int = files.MAX_BYTES) -> Package:
     if not path.exists():
         raise MissingFileError("There is nothing at %(file)r. Check the path.", file=path.name)
     if path.is_dir():
-        return assemble(path.name, unrepeated(path.name, files.folder_files(path, limit)))
+        return handed_package(path.name, files.folder_files(path, limit), limit)
     if path.stat().st_size > limit:
         raise files.too_large(path.name, limit)
     with path.open("rb") as handle:
         start = handle.read(8)
-    if path.suffix.lower() in WORKBOOK_ENDINGS:
-        lines: list[ReportLine] = []
-        package = assemble(path.stem, workbook_files(path, limit, lines))
-        package.lines[:0] = lines
-        return package
-    if path.suffix.lower() in {".xls", ".ods"}:
+    if files.ending(path.name) in files.WORKBOOK_ENDINGS:
+        return workbook_package(path.stem, path.name, path.read_bytes(), limit)
+    if files.ending(path.name) in {".xls", ".ods"}:
         raise NotACatalogError(
             "%(file)r is a workbook of another kind. Open it, choose Save as, XLSX or 'CSV "
             "UTF-8', and import that file.",
             file=path.name,
         )
-    if path.suffix.lower() == ".zip" or start.startswith(b"PK\x03\x04"):
-        return assemble(path.stem, unrepeated(path.name, files.zip_files(path, limit)))
+    if files.ending(path.name) == ".zip" or start.startswith(b"PK\x03\x04"):
+        return handed_package(path.stem, files.zip_files(path, limit), limit)
     content = path.read_bytes()
-    if path.suffix.lower() in JSON_ENDINGS or start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+    if is_json(path.name) or start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
         return json_package(path.stem, {path.name: content})
     return flat_sheets(path.stem, {path.name: content})
 
 
-def unrepeated(name: str, found: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    """The files by name; two of one name in different folders cannot be told apart."""
-    contents: dict[str, bytes] = {}
-    for file, content in found:
-        if file in contents:
-            raise NotACatalogError(
-                "%(name)r holds %(file)r twice, in different folders. Give one directory at "
-                "a time.",
-                name=name,
-                file=file,
-            )
-        contents[file] = content
-    return contents
+def handed_package(name: str, handed: files.Handed, limit: int) -> Package:
+    """What a folder or a zip holds, with a line for what of it was not read."""
+    if not handed.contents:
+        raise MissingFileError(
+            "%(name)r holds no CSV, JSON or XLSX file. Give the folder or zip with the "
+            "directory's files.",
+            name=name,
+        )
+    file, content = next(iter(handed.contents.items()))
+    if files.ending(file) in files.WORKBOOK_ENDINGS:
+        package = workbook_package(name, file, content, limit)
+    else:
+        package = assemble(name, handed.contents)
+    package.lines += unread_lines(handed.unread)
+    return package
+
+
+def workbook_package(name: str, file: str, content: bytes, limit: int) -> Package:
+    """The sheets of a workbook."""
+    lines: list[ReportLine] = []
+    package = assemble(name, workbook_files(file, content, limit, lines))
+    package.lines[:0] = lines
+    return package
 
 
 def assemble(name: str, contents: dict[str, bytes]) -> Package:
     """Tell an HSDS package, as CSV or as JSON, from flat sheets."""
     csv_files = {f: c for f, c in contents.items() if not is_json(f)}
-    json_files = {f: c for f, c in contents.items() if is_json(f) and f.lower() not in DESCRIPTIONS}
-    if not csv_files and json_files:
-        return json_package(name, json_files)
+    json_files = {f: c for f, c in contents.items() if is_json(f)}
     if not csv_files:
-        raise MissingFileError(
-            "%(name)r holds no CSV file. Give the folder or zip with the directory's CSV files.",
-            name=name,
-        )
-    if not any(file_table(file) for file in csv_files):
-        return flat_sheets(name, csv_files)
-    package = Package(name, "hsds")
-    for file, content in csv_files.items():
-        add_table(package, file, read_csv(file, content, package.lines))
+        return json_package(name, json_files)
+    if any(file_table(file) for file in csv_files):
+        package = table_package(name, csv_files)
+    else:
+        package = flat_sheets(name, csv_files)
     for file in json_files:
         package.lines.append(
             ReportLine(
@@ -117,6 +115,14 @@ def assemble(name: str, contents: dict[str, bytes]) -> Package:
                 "something else.",
             )
         )
+    return package
+
+
+def table_package(name: str, contents: dict[str, bytes]) -> Package:
+    """An HSDS package whose tables are files."""
+    package = Package(name, "hsds")
+    for file, content in contents.items():
+        add_table(package, file, read_csv(file, content, package.lines))
     refuse_incomplete(package, contents)
     package.version = tell_version(package.tables)
     return package
@@ -124,7 +130,7 @@ def assemble(name: str, contents: dict[str, bytes]) -> Package:
 
 def is_json(file: str) -> bool:
     """Whether the file is JSON by its name."""
-    return PurePosixPath(file).suffix.lower() in JSON_ENDINGS
+    return files.ending(file) in files.JSON_ENDINGS
 
 
 def add_table(package: Package, file: str, table: SourceTable) -> None:
@@ -177,9 +183,9 @@ def json_package(name: str, contents: dict[str, bytes]) -> Package:
 
 
 def flat_sheets(name: str, contents: dict[str, bytes]) -> Package:
-    """One or more sheets, each understood by itself."""
+    """One or more sheets, each understood by itself; blank ones beside others are left out."""
     package = Package(name, "flat_sheet", contents=contents)
-    for number, (file, content) in enumerate(contents.items(), 1):
-        key = "sheet" if number == 1 else f"sheet {number}"
-        package.tables[key] = read_csv(file, content, package.lines)
+    read = [read_csv(file, content, package.lines) for file, content in contents.items()]
+    for number, table in enumerate([table for table in read if table.columns] or read[:1], 1):
+        package.tables["sheet" if number == 1 else f"sheet {number}"] = table
     return package

@@ -18,7 +18,7 @@ from catalog.bulk import current_rows
 from catalog.conflicts import plain, plain_values
 from catalog.db import Base
 from catalog.eligibility import check_facts
-from catalog.errors import CatalogValueError
+from catalog.errors import CatalogValueError, NotACatalogError
 from catalog.geocoding.points import geocoded_among
 from catalog.importers.draft import Draft, DraftRow, Origin
 from catalog.importers.flat_sheet import read_flat_sheets
@@ -125,6 +125,12 @@ def plan_import(
         plan_table(session, draft, plan, table, gone=gone, now=now)
     if leads:
         plan_merged(session, draft, plan, now)
+    if not any(draft.rows.values()) and not report.has_changes:
+        raise NotACatalogError(
+            "%(file)r holds no service, and nothing else to bring in. Nothing was changed. Look "
+            "whether it is the right file, and whole.",
+            file=package.name,
+        )
     return plan
 
 

@@ -40,7 +40,8 @@ class Counts:
 
 @dataclass(slots=True)
 class ImportReport:
-    """The whole import. `rows_read` counts the rows in the files, by file."""
+    """The whole import. `rows_read` counts the rows in the files, by file. `mostly_gone` is how many
+    services it marks as gone where that are most of the directory's: nothing to do by mistake."""
 
     source: str
     version: str = ""
@@ -48,6 +49,7 @@ class ImportReport:
     rows_read: dict[str, int] = field(default_factory=dict)
     tables: dict[str, Counts] = field(default_factory=dict)
     lines: list[ReportLine] = field(default_factory=list)
+    mostly_gone: int = 0
 
     def total(self) -> Counts:
         """Counts over all tables."""
@@ -79,6 +81,7 @@ class ImportReport:
             "version": self.version,
             "rows_read": self.rows_read,
             "rows_in": self.rows_in,
+            "mostly_gone": self.mostly_gone,
             "tables": {
                 name: {
                     "added": counts.added,

@@ -64,7 +64,8 @@ def plan_leaving(
     leaving = without_still_listed(session, plan, table, leaving, drafted)
     plan.report.tables[table.name].removed += plan_removals(session, plan, table, leaving, now)
     if table.name == "service":
-        warn_of_another_directory(plan, listed=len(stored), leaving=len(leaving))
+        listed = sum(not row.is_dropped for row in stored.values())
+        note_mostly_gone(plan, listed=listed, leaving=len(leaving), holds_none=not drafted)
 
 
 def absent_rows(
@@ -85,9 +86,11 @@ def absent_rows(
     }
 
 
-def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) -> None:
-    """A package under the name of another one would retire all that came from there."""
-    if leaving > 1 and leaving * 2 > listed:
+def note_mostly_gone(plan: ImportPlan, *, listed: int, leaving: int, holds_none: bool) -> None:
+    """A package under the name of another one, or an empty one, would retire all that came from
+    there: somebody must say that it is meant."""
+    if (leaving > 1 and leaving * 2 > listed) or (leaving and holds_none):
+        plan.report.mostly_gone = leaving
         plan.report.lines.append(
             ReportLine(
                 "warning",
@@ -95,8 +98,8 @@ def warn_of_another_directory(plan: ImportPlan, *, listed: int, leaving: int) ->
                 None,
                 "most_gone",
                 f"{leaving} of the {listed} services that came from {plan.report.source!r} before "
-                "are not in this package and would be retired. If this is another directory, give "
-                "it a name of its own with --source.",
+                "are not in this package and would be marked as gone. If this is another directory, "
+                "give it a name of its own. If it is meant, say so: it is not done otherwise.",
             )
         )
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 from rapidfuzz import fuzz, process
 
-from catalog.errors import UnclearSheetError
+from catalog.errors import NotACatalogError, UnclearSheetError
 from catalog.importers.csv_tables import SourceTable
 from catalog.importers.hsds_phones import LANGUAGE_CODES
 from catalog.importers.sheet_mapping import EXTRA, MARK_WORDS, Mark, SheetMapping
@@ -126,13 +126,16 @@ def guess_without_heading(table: SourceTable) -> SheetMapping | None:
     return SheetMapping({**columns, **dict.fromkeys(others, "category")}, has_heading=False)
 
 
-def refuse(table: SourceTable) -> UnclearSheetError:
+def refuse(table: SourceTable) -> NotACatalogError:
     """What to say of a sheet that is no list of providers."""
-    headings = ", ".join(table.columns[:8]) or "-"
+    if not table.columns:
+        return NotACatalogError(
+            "%(file)r is empty: it has no row at all. Choose the directory's file.", file=table.file
+        )
     return UnclearSheetError(
         "%(file)r does not look like a list of providers. It needs a heading such as "
         "'Provider' or 'Organization', and at least one of Service, Phone, Email, Website "
         "and Street; or say by a mapping which column holds what. Its headings: %(headings)s.",
         file=table.file,
-        headings=headings,
+        headings=", ".join(table.columns[:8]),
     )

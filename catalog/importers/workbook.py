@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -24,7 +23,6 @@ from catalog.errors import BrokenFileError, TooLargeError, UnsafeFileError
 from catalog.importers import files
 from catalog.importers.report import ReportLine
 
-ENDINGS = frozenset({".xlsx", ".xlsm"})
 UNPACKED = 8  # how many times its tables' text a workbook's XML may take
 MOST_ROWS = 1_048_576  # of a sheet; a few bytes of XML can claim any number of them
 OLD_OR_LOCKED = bytes.fromhex("d0cf11e0a1b11ae1")  # how XLS, and XLSX with a password, begin
@@ -46,16 +44,18 @@ DAMAGE = (
 )
 
 
-def workbook_files(path: Path, limit: int, lines: list[ReportLine]) -> dict[str, bytes]:
+def workbook_files(
+    name: str, content: bytes, limit: int, lines: list[ReportLine]
+) -> dict[str, bytes]:
     """The sheets by name, as CSV in UTF-8 with the workbook's own row numbers; at most `limit`
     bytes in all. Raises an ImportFileError for what is no workbook, too large or unsafe.
     """
-    check_size(path, limit)
+    check_size(name, content, limit)
     found: dict[str, bytes] = {}
-    room = Room(path.name, limit)
+    room = Room(name, limit)
     try:
-        values = load_workbook(path, read_only=True, data_only=True)
-        formulas = load_workbook(path, read_only=True)
+        values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        formulas = load_workbook(io.BytesIO(content), read_only=True)
         try:
             for sheet in values.worksheets:
                 sheet.reset_dimensions()  # programs write wrong ones, which would cut rows off
@@ -71,16 +71,16 @@ def workbook_files(path: Path, limit: int, lines: list[ReportLine]) -> dict[str,
             raise UnsafeFileError(
                 "%(file)r holds XML that asks to be expanded, which no workbook needs. It "
                 "was not opened. Ask the sender how it was made.",
-                file=path.name,
+                file=name,
             ) from error
         raise BrokenFileError(
             "%(file)r cannot be read as a workbook: it is damaged, or no XLSX inside. Open "
             "it in a spreadsheet program and save it anew as XLSX or CSV.",
-            file=path.name,
+            file=name,
         ) from error
     except RuntimeError as error:  # zipfile's own word for "encrypted"
         raise BrokenFileError(
-            "%(file)r is locked with a password. Ask for it without one.", file=path.name
+            "%(file)r is locked with a password. Ask for it without one.", file=name
         ) from error
     return found
 
@@ -99,28 +99,27 @@ class Room:
             raise files.too_large(self.workbook, self.limit)
 
 
-def check_size(path: Path, limit: int) -> None:
+def check_size(name: str, content: bytes, limit: int) -> None:
     """Refuse what would unpack to far more than any directory, before a byte of it is unpacked.
 
     A member never gives more than the size that its entry states.
     """
-    with path.open("rb") as file:
-        if file.read(len(OLD_OR_LOCKED)) == OLD_OR_LOCKED:
-            raise BrokenFileError(
-                "%(file)r is locked with a password, or in the old XLS form. Ask for it as "
-                "XLSX without a password.",
-                file=path.name,
-            )
+    if content.startswith(OLD_OR_LOCKED):
+        raise BrokenFileError(
+            "%(file)r is locked with a password, or in the old XLS form. Ask for it as "
+            "XLSX without a password.",
+            file=name,
+        )
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except files.ZIP_DAMAGE as error:
         raise BrokenFileError(
             "%(file)r cannot be opened: it is damaged or cut short. Ask for it again.",
-            file=path.name,
+            file=name,
         ) from error
     if size > limit * UNPACKED:
-        raise files.too_large(path.name, limit)
+        raise files.too_large(name, limit)
 
 
 def sheet_text(

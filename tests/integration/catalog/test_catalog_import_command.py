@@ -51,6 +51,67 @@ def test_with_apply_it_does_and_the_second_time_has_nothing_to_do(
     assert "Imported: 0 added, 0 changed, 0 removed." in again.output
 
 
+def test_the_help_names_every_kind_of_file(app: Flask) -> None:
+    told = run(app, "--help").output
+    assert all(kind in told for kind in ("folder", "zip", "JSON", "CSV", "XLSX"))
+
+
+def test_an_empty_file_is_called_empty(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("\n")
+    result = run(app, path)
+    assert result.exit_code == 1
+    assert "'sheet.csv' is empty" in result.stderr
+    assert "--mapping" not in result.stderr
+
+
+NOTHING = {
+    "list.json": "[]",
+    "page.json": '{"contents": []}',
+    "sheet.csv": "Provider,Service,Phone\n",
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_file_that_holds_nothing_is_refused_where_nothing_was(
+    app: Flask, session: Session, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(NOTHING[name])
+    for options in ([], ["--apply"]):
+        result = run(app, path, "--source", "own", *options)
+        assert result.exit_code == 1
+        assert "holds no service" in result.stderr
+    assert services(session) == 0
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_most_services_are_marked_as_gone_only_when_it_is_said(
+    app: Flask, session: Session, folder: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(NOTHING[name])
+    run(app, folder, "--source", "own", "--apply")
+    said = run(app, path, "--source", "own")
+    assert said.exit_code == 0, said.output
+    assert "--even-if-most-are-gone" in said.output
+    refused = run(app, path, "--source", "own", "--apply")
+    assert refused.exit_code == 1
+    assert "3 services that came from 'own'" in refused.stderr
+    assert "Nothing was changed" in refused.stderr
+    assert "--even-if-most-are-gone" in refused.stderr
+    assert statuses(session) == {"active"}
+    meant = run(app, path, "--source", "own", "--apply", "--even-if-most-are-gone")
+    assert meant.exit_code == 0, meant.output
+    assert statuses(session) == {"inactive"}
+    again = run(app, path, "--source", "own", "--apply")
+    assert "holds no service" in again.stderr
+
+
+def statuses(session: Session) -> set[str]:
+    return set(session.scalars(select(Service.status)))
+
+
 def test_json_is_json(app: Flask, folder: Path) -> None:
     result = run(app, folder, "--json", "--source", "county", "--status", "inactive")
     told = json.loads(result.stdout)

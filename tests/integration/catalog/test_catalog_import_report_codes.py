@@ -283,6 +283,16 @@ def test_json_beside_tables_is_not_read_and_said(
     assert said_of(bring_in(session, folder, now), "json_beside_csv")
 
 
+def test_files_that_are_not_read_are_said(session: Session, tmp_path: Path, now: datetime) -> None:
+    folder = write_package(tmp_path / "sample", sample_tables())
+    for name in ("more.xlsx", "notes.txt", "README"):
+        (folder / name).write_text("x")
+    report = bring_in(session, folder, now)
+    assert len(said_of(report, "file_not_read")) == 1
+    assert len(said_of(report, "papers_not_read")) == 1
+    assert stored(session, "organization", "10", "name") == ["Sample House"]
+
+
 def test_every_code_of_the_importers_is_provoked_by_a_test() -> None:
     source = "".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "catalog" / "importers").rglob("*.py")

@@ -108,8 +108,11 @@ HOSTILE = {
     "JSON that is none": ("x.json", lambda: b'{"id": ', "x.json"),
     "JSON nested without end": ("deep.json", lambda: b"[" * 100_000, "deep.json"),
     "JSON about something else": ("x.json", lambda: json.dumps({"a": 1}).encode(), "x"),
-    "a zip of nothing": ("empty.zip", zipped, "holds no CSV file"),
-    "a sheet of nothing but blanks": ("blank.csv", lambda: b"\n \n\n", "does not look like"),
+    "a zip of nothing": ("empty.zip", zipped, "holds no CSV, JSON or XLSX file"),
+    "a sheet of nothing but blanks": ("blank.csv", lambda: b"\n \n\n", "is empty"),
+    "a list of nothing": ("none.json", lambda: b"[]", "holds no service"),
+    "a page of nothing": ("none.json", lambda: b'{"contents": []}', "holds no service"),
+    "a sheet of a heading alone": ("head.csv", lambda: b"Provider,Phone\n", "holds no service"),
 }
 
 

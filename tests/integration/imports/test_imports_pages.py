@@ -83,6 +83,47 @@ def test_the_same_again_has_nothing_to_import(app: Flask, district: CheckedClien
     assert "There is nothing to import" in again.text
 
 
+@pytest.mark.parametrize("sheet", ["Provider,Service\n", "Provider,Service\nOther House,Chess\n"])
+def test_most_services_are_marked_as_gone_only_by_a_tick(
+    app: Flask, district: CheckedClient, session: Session, sheet: str
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv", source="Same")
+    district.submit(page, "/apply")
+    work(app)
+    page = checked(app, district, sheet, "partners.csv", source="Same")
+    assert "It is meant: 2 services, most of this directory, are marked as gone" in plain(page)
+    refused = district.submit(page, "/apply")
+    assert refused.status_code == 422
+    assert "Tick the box beside Import it" in plain(refused)
+    assert work(app) == 0
+    district.submit(page, "/apply", {"agreed_gone": "2"})
+    work(app)
+    assert "What was done" in district.get(page.request.path).text
+    gone = session.scalars(select(Service.name).where(Service.status == "inactive"))
+    assert set(gone) == {"Rowing", "Tutoring"}
+
+
+def test_what_became_most_after_the_check_waits_for_a_tick_too(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    """What was checked is not what is in the catalog when the worker takes it up."""
+    other = checked(app, district, "Provider,Service\nClub,Chess\n", "o.csv", source="Same")
+    page = checked(app, district, SHEET, "partners.csv", source="Same")
+    district.submit(page, "/apply")
+    work(app)
+    district.submit(other, "/apply")
+    work(app)
+    page = district.get(other.request.path)
+    assert "2 services that came from 'Same' before are not in this file" in plain(page)
+    assert set(session.scalars(select(Service.status))) == {"active"}
+    district.submit(page, "/check")
+    work(app)
+    page = district.get(other.request.path)
+    district.submit(page, "/apply", {"agreed_gone": "2"})
+    work(app)
+    assert set(session.scalars(select(Service.status))) == {"active", "inactive"}
+
+
 def test_columns_are_mended_in_the_form_and_remembered(
     app: Flask, district: CheckedClient, session: Session
 ) -> None:

@@ -100,8 +100,71 @@ def test_nothing_there(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    with pytest.raises(MissingFileError, match="holds no CSV file"):
+    with pytest.raises(MissingFileError, match="holds no CSV, JSON or XLSX file"):
         read_package(tmp_path)
+
+
+# A file beside the tables of a package, and what its line tells somebody to do.
+UNREAD = {
+    "more.xlsx": "Import it by itself",
+    "old.xls": "Save it as XLSX",
+    "within.zip": "Import it by itself",
+    "flyer.pdf": "save that as CSV or XLSX",
+    "no ending": "save that as CSV or XLSX",
+    "2024/": "Import it by itself",
+}
+
+
+@pytest.mark.parametrize("is_zip", [True, False])
+@pytest.mark.parametrize("sheets", [("organizations.csv", "services.csv"), ("a.csv", "b.csv")])
+def test_what_is_not_read_is_named(
+    tmp_path: Path, sheets: tuple[str, str], *, is_zip: bool
+) -> None:
+    path = tmp_path / "county"
+    files = dict(zip(sheets, (ORGANIZATIONS, SERVICES), strict=True))
+    files |= {name: "x" for name in UNREAD if not name.endswith("/")}
+    if is_zip:
+        path = zip_of(tmp_path / "county.zip", files)
+    else:
+        path.mkdir()
+        for name, text in files.items():
+            (path / name).write_text(text)
+        (path / "2024").mkdir()
+    told = {line.file: line for line in read_package(path).lines if line.code == "file_not_read"}
+    assert sorted(told) == sorted(UNREAD if not is_zip else UNREAD.keys() - {"2024/"})
+    for file, line in told.items():
+        assert line.severity == "warning"
+        assert UNREAD[file] in line.reason
+
+
+def test_papers_that_go_with_a_directory_share_one_line(tmp_path: Path) -> None:
+    papers = ["README", "README.md", "LICENSE", "license.pdf", "about.html", "notes.txt"]
+    papers += ["datapackage.json", ".DS_Store", "__MACOSX/._services.csv", "Thumbs.db"]
+    files = {"organizations.csv": ORGANIZATIONS, "services.csv": SERVICES}
+    package = read_package(zip_of(tmp_path / "a.zip", files | dict.fromkeys(papers, "{}")))
+    (line,) = package.lines
+    assert (line.severity, line.code) == ("info", "papers_not_read")
+    assert all(Path(paper).name in line.reason for paper in papers)
+
+
+def test_tables_between_tabs_are_read_in_a_folder_too(tmp_path: Path) -> None:
+    (tmp_path / "partners.tsv").write_text("Provider\tPhone\nSample House\t423-555-0100\n")
+    package = read_package(tmp_path)
+    assert package.tables["sheet"].columns == ("Provider", "Phone")
+
+
+def test_json_beside_sheets_is_named(tmp_path: Path) -> None:
+    (tmp_path / "partners.csv").write_text("Provider\nSample House\n")
+    (tmp_path / "more.json").write_text("[]")
+    assert [line.code for line in read_package(tmp_path).lines] == ["json_beside_csv"]
+
+
+def test_a_blank_sheet_beside_others_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("")
+    (tmp_path / "b.csv").write_text("Provider\nSample House\n")
+    package = read_package(tmp_path)
+    assert [table.file for table in package.tables.values()] == ["b.csv"]
+    assert [(line.file, line.code) for line in package.lines] == [("a.csv", "file_empty")]
 
 
 def test_a_required_file_is_missing(tmp_path: Path) -> None:

@@ -73,6 +73,40 @@ def test_a_workbook_of_hsds_tables_is_a_package(tmp_path: Path) -> None:
     assert rows_of(package, "service")[0][1]["name"] == "Tutoring"
 
 
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_one_workbook_alone_in_a_folder_or_zip_is_that_workbook(
+    tmp_path: Path, *, is_zip: bool
+) -> None:
+    folder = tmp_path / "county"
+    folder.mkdir()
+    path = workbook(folder / "List.XLSX", Partners=[["Provider"], ["Sample"]])
+    (folder / "README.txt").write_text("hello")
+    if is_zip:
+        with zipfile.ZipFile(tmp_path / "county.zip", "w") as archive:
+            archive.write(path, "x/List.XLSX")
+            archive.write(folder / "README.txt", "README.txt")
+    package = read_package(tmp_path / ("county.zip" if is_zip else "county"))
+    assert package.name == "county"
+    assert rows_of(package, "sheet") == [(2, {"Provider": "Sample"})]
+    assert [line.code for line in package.lines] == ["papers_not_read"]
+
+
+def test_several_workbooks_are_taken_one_by_one(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        workbook(tmp_path / name, Partners=[["Provider"], ["Sample"]])
+    with pytest.raises(NotACatalogError, match=r"several workbooks \(a.xlsx, b.xlsx\)"):
+        read_package(tmp_path)
+
+
+def test_a_bomb_in_a_zip_is_refused_too(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", S=[["Provider"], ["Sample"]])
+    rewritten(path, "xl/worksheets/sheet1.xml", b" " * 20_000_000)
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.write(path, "p.xlsx")
+    with pytest.raises(TooLargeError, match="1 MB"):
+        read_package(tmp_path / "p.zip", limit=1024 * 1024)
+
+
 def test_a_formula_whose_result_was_never_saved_is_told(tmp_path: Path) -> None:
     path = workbook(tmp_path / "p.xlsx", S=[["Provider", "Seats"], ["Sample", "=1+1"]])
     package = read_package(path)
