@@ -21,6 +21,9 @@ from catalog.exporters.reading import Shelf, all_ids, batches, table_of
 from catalog.exporters.saving import new_file
 
 ORGANIZATIONS_AT_A_TIME = 50
+# Nothing in HSDS JSON names its version. An organization always says that it has no further website,
+# where it has none: only 3.1 has that key, so that readers can tell.
+ONLY_IN_3_1: Fields = {"additional_websites": []}
 
 Progress = Callable[[int], None]
 
@@ -53,7 +56,7 @@ def all_objects(session: Session) -> Iterator[tuple[str, Fields]]:
         nest = Nested(shelf, with_extra=True)
         for id_ in batch:
             if row := shelf.row("organization", id_):
-                yield "organization", nest.organization(row)
+                yield "organization", ONLY_IN_3_1 | nest.organization(row)
     unowned = table_of("service").c.organization_id.is_(None)
     for batch in batches(all_ids(session, "service", unowned)):
         shelf = Shelf(session)

@@ -16,6 +16,7 @@ from catalog.importers import csv_tables
 from catalog.importers.csv_tables import SourceRow, SourceTable, decode
 from catalog.importers.file_names import file_table
 from catalog.importers.report import ReportLine
+from catalog.importers.versions import TABLES_NEW_IN_3_1
 
 Json = dict[str, Any]
 
@@ -221,6 +222,8 @@ def flatten(flat: Flattened, table: str, found: Json, file: str, depth: int = 0)
         if child is None or not all(isinstance(entry, dict) for entry in entries):
             cells[key] = as_cell(value)
             continue
+        if child in TABLES_NEW_IN_3_1:
+            flat.rows.setdefault(child, [])  # the key tells the version, an empty list too
         children += [(key, child, entry) for entry in entries]
     named = [entry for entry in children if entry[0] in NAMED_BY_PARENT]
     named.sort(key=lambda entry: entry[0] != "organization")  # the program asks for it

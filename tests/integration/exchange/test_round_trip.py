@@ -149,6 +149,16 @@ def test_the_demonstration_comes_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXPORTS)
+def test_our_own_export_is_told_as_3_1(name: str, tmp_path: Path) -> None:
+    """Of one organization that has nothing but its name, too."""
+    with empty_catalog() as session:
+        session.add(models.Organization(name="Sample House", description="Us"))
+        session.commit()
+        EXPORTS[name](session, tmp_path / name)
+    assert read_package(tmp_path / name).version == "3.1"
+
+
+@pytest.mark.parametrize("name", EXPORTS)
 def test_a_listing_with_everything_comes_back_without_what_is_private(name: str) -> None:
     with empty_catalog() as session:
         for number in (1, 2):

@@ -114,7 +114,12 @@ def test_one_page_of_several_is_warned_of(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tables", "version"),
-    [(WHOLE, "3.0"), ({**WHOLE, "additional_urls": [{"id": "u", "url": "https://a.org"}]}, "3.1")],
+    [
+        (WHOLE, "3.0"),
+        ({**WHOLE, "additional_urls": [{"id": "u", "url": "https://a.org"}]}, "3.1"),
+        ({**WHOLE, "additional_urls": []}, "3.1"),
+        ({**WHOLE, "attributes": [{"id": "a", "label": "Age 6 to 12"}]}, "3.1"),
+    ],
 )
 def test_the_version_is_told_by_the_shape(tmp_path: Path, tables: Any, version: str) -> None:
     assert read(tmp_path, tables).version == version
