@@ -1,13 +1,15 @@
 """Reading opening hours out of a sentence: "Mon-Fri 9-12, 1-5; 2nd & 4th Tuesday 10AM-12PM".
 
 Pure functions over text. All of a text is understood or none of it: half a week read as the whole
-would turn people away. A season without its years, "varies", "call" stay text.
+would turn people away. A season without its years, "varies", "call" stay text, and so does another
+time zone than that of the districts served, where the clock at the place shows something else.
 """
 
 import re
 from dataclasses import dataclass, replace
 from datetime import date, time
 
+from catalog.importers.hours_spanish import in_english
 from catalog.importers.weekdays import DaysRead, read_days, read_time
 
 LONGEST = 600  # characters; longer is prose
@@ -18,10 +20,32 @@ ALL_WEEK = re.compile(
     r",?\s*(?:\band\s+)?\b(?:7|seven)\s+days(?:\s*(?:a|per|/)\s*week)?", re.IGNORECASE
 )
 ALWAYS = re.compile(r"(?:open\s+)?24(?:\s*[-/x]\s*7|[\s-]*(?:hours?|hrs?))\W*", re.IGNORECASE)
-APPOINTMENT = re.compile(r"\(?\b(?:or\s+)?by appointment(?: only)?\b\)?", re.IGNORECASE)
-CLOSED = re.compile(
-    r"[(,;]?\s*\bclosed\b(?:\s+(?:on|for))?\s*[^;,.\n()\d]*\)?|[^;,.\n\d]*:\s*closed\b",
+A_DAY = r"(?:mon|tues?|wed(?:s|nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:days?)?\b\.?"
+# The days of their own that are by appointment, and the word beside hours.
+APPOINTMENT_DAYS = re.compile(
+    rf"(?:^|[;,.]|\band\b)\s*({A_DAY}(?:\s*(?:-|–|,|&|/|and|to|through)\s*{A_DAY})*\s*:?\s*(?:only\s+)?"
+    r"by app(?:ointmen)?t\b\.?(?:\s+only)?)\s*(?=[;,]|$)",
     re.IGNORECASE,
+)
+APPOINTMENT = re.compile(r"\(?\b(?:or\s+)?by app(?:ointmen)?t\b(?: only)?\)?", re.IGNORECASE)
+PAUSE = "\x1f"  # stands before the hours of a lunch break
+LUNCH = re.compile(
+    rf"[(,]?\s*\bclosed\b(?:\s+(?:daily|for|lunch|from|between|break|at))*\s*:?\s*"
+    rf"({CLOCK})\s*(?:-|–|—|\b(?:to|and|until)\b)\s*({CLOCK})(?:\s*\b(?:daily|for|lunch)\b)*\s*\)?",
+    re.IGNORECASE,
+)
+EASTERN = re.compile(
+    r"\b(?:E[SD]?T|Eastern(?:\s+(?:standard|daylight))?(?:\s+time)?)\b", re.IGNORECASE
+)
+HOLIDAYS = r"(?:(?:all|most|major|federal|national|state|public|legal|bank|and)\s+)*(?<!school )holidays?\b"
+CLOSED = re.compile(
+    r"[(,;]?\s*\bclosed\b(?:\s+(?:on|for))?\s*[^;,.\n()\d]*\)?|[^;,.\n\d]*:\s*closed\b|"
+    rf"[(,;]?\s*\b(?:except|excluding)\s+(?:on\s+|for\s+)?{HOLIDAYS}\s*\)?",
+    re.IGNORECASE,
+)
+# "closed on weekends and holidays" tells no season; a month in such words does.
+CLOSED_HOLIDAYS = re.compile(
+    rf"(\b(?:closed|except|excluding)\b[^;.\n()\d]*?)\b{HOLIDAYS}", re.IGNORECASE
 )
 OPENING_WORDS = re.compile(
     r"\b(?:open|hours?(?: of operation)?|office hours|from|between|at|on)\b\s*:?", re.IGNORECASE
@@ -55,24 +79,32 @@ def read_hours_text(text: str) -> list[HoursRead] | None:
     """The hours that a text tells, in its order; None where any of it is not understood."""
     if not text or len(text) > LONGEST:
         return None
-    plain, season = take_season(" ".join(text.replace("\n", "; ").split()))
-    if season is None or SEASON.search(plain):
+    plain, season = take_season(in_english(" ".join(text.replace("\n", "; ").split())))
+    if season is None or SEASON.search(CLOSED_HOLIDAYS.sub(r"\1", plain)):
         return None
     if ALWAYS.fullmatch(plain):
         plain = "every day 24 hours"
     plain = ALL_DAY.sub(" 12:00am-11:59pm ", ALL_WEEK.sub(" every day ", plain))
-    plain, notes = take_notes(plain)
+    plain, notes = take_notes(LUNCH.sub(rf" {PAUSE}\1-\2 ", plain))
     rows: list[HoursRead] = []
     for part in re.split(r"[;\n]|\.(?=\s|$)(?<![ap]\.m\.)(?<!\b[ap]\.)", plain):
-        if part.strip(" ,:."):
-            read = read_part(part)
-            if read is None:
-                return None
-            rows += read
-    if not rows:
+        words, pause = take_pause(part)
+        if words.strip(" ,:."):
+            read = read_part(words)
+        elif pause:  # "Mon-Fri 9-5; closed 12-1 for lunch"
+            read, rows = rows, []
+        else:
+            continue
+        if pause and read is not None:
+            read = around(read, pause)
+        if read is None:
+            return None
+        rows += read
+    open_rows = without_closed_days(rows, notes)
+    if not open_rows:
         return None
     note = "; ".join(notes) or None
-    return [replace(row, valid_from=season[0], valid_to=season[1], note=note) for row in rows]
+    return [replace(row, valid_from=season[0], valid_to=season[1], note=note) for row in open_rows]
 
 
 def take_season(text: str) -> tuple[str, tuple[date | None, date | None] | None]:
@@ -96,11 +128,47 @@ def day_of(month: str, day: str, year: str) -> date | None:
 
 def take_notes(text: str) -> tuple[str, list[str]]:
     """The text without what is beside its hours (by appointment, closed Sundays), and that."""
-    notes = []
-    for pattern in (APPOINTMENT, CLOSED):
+    notes = [match.group(1).strip(" :") for match in APPOINTMENT_DAYS.finditer(text)]
+    text = APPOINTMENT_DAYS.sub(" ; ", text)
+    for pattern in (APPOINTMENT, CLOSED, EASTERN):
         notes += [match.group().strip(" (),;:") for match in pattern.finditer(text)]
         text = pattern.sub(" ", text)
     return OPENING_WORDS.sub(" ", text), notes
+
+
+def without_closed_days(rows: list[HoursRead], notes: list[str]) -> list[HoursRead] | None:
+    """ "Daily 9-5, closed Sundays" without its Sundays; None where a week of the month is closed, or
+    nothing stays open."""
+    closed: set[str] = set()
+    for note in notes:
+        if re.search(r"\bclosed\b", note, re.IGNORECASE):
+            words = re.sub(rf"\bclosed\b|\bon\b|:|{HOLIDAYS}", " ", note, flags=re.IGNORECASE)
+            days = read_days(words)
+            closed.update(days.byday.split(",") if days else ())
+    found = []
+    for row in rows:
+        left = [day for day in row.days.byday.split(",") if day not in closed]
+        if not left or {day[-2:] for day in left} & {day[-2:] for day in closed}:
+            return None
+        found.append(replace(row, days=replace(row.days, byday=",".join(left))))
+    return found
+
+
+def take_pause(part: str) -> tuple[str, str]:
+    """The words of a part without its lunch break, and that: "12-1"."""
+    words, _, rest = part.partition(PAUSE)
+    span = SPAN.match(rest)
+    return (words + rest[span.end() :], span.group()) if span else (part, "")
+
+
+def around(rows: list[HoursRead], pause: str) -> list[HoursRead] | None:
+    """The hours before and after a break that lies in them; None where that is not so, or where
+    there are several hours that it may lie in."""
+    span = SPAN.fullmatch(pause)
+    hours = read_span(span[1], span[2], None) if span else None
+    if hours is None or len(rows) != 1 or not rows[0].opens < hours[0] < hours[1] < rows[0].closes:
+        return None
+    return [replace(rows[0], closes=hours[0]), replace(rows[0], opens=hours[1])]
 
 
 def read_part(part: str) -> list[HoursRead] | None:

@@ -16,8 +16,12 @@ FULL_NAMES = {label.en.lower(): code for code, label in WEEKDAYS.items()}
 SHORT_NAMES = {
     "mo": "MO", "mon": "MO", "tu": "TU", "tue": "TU", "tues": "TU", "we": "WE", "wed": "WE",
     "weds": "WE", "th": "TH", "thu": "TH", "thur": "TH", "thurs": "TH", "fr": "FR", "fri": "FR",
-    "sa": "SA", "sat": "SA", "su": "SU", "sun": "SU",
+    "sa": "SA", "sat": "SA", "su": "SU", "sun": "SU", "m": "MO", "t": "TU", "w": "WE", "f": "FR",
 }  # fmt: skip
+LETTERS = re.compile(r"m?(?:tu|t(?!h))?w?(?:th)?f?(?:sa)?(?:su)?")  # "mwf", "tth"
+LETTER = re.compile("tu|th|sa|su|[mtwf]")
+# Mountain time or Monday and Tuesday? From Tuesday to Thursday, or on both?
+UNCLEAR = frozenset({"mt", "t-th"})
 GROUPS = {
     "weekdays": DAY_CODES[:5],
     "weekends": DAY_CODES[5:],
@@ -98,8 +102,12 @@ def split_ordinals(part: str) -> tuple[list[int], str]:
 
 def days_of(part: str) -> list[str] | None:
     """One day, a range of days, or a group; ranges may run over the weekend."""
+    if part in UNCLEAR:
+        return None
     if part in GROUPS:
         return list(GROUPS[part])
+    if LETTERS.fullmatch(part) and part not in SHORT_NAMES:
+        return [SHORT_NAMES[letter] for letter in LETTER.findall(part)]
     ends = [day_code(word) for word in part.split("-")]
     if None in ends or len(ends) > 2:
         return None

@@ -39,6 +39,28 @@ def told(text: str) -> list[tuple[str, str, str, str]] | None:
         ("24/7", ALL, "00:00", "23:59"),
         ("Open 24 hours a day, 7 days a week", ALL, "00:00", "23:59"),
         ("Mon-Fri 24 hours", WEEK, "00:00", "23:59"),
+        ("M-F 9am-5pm", WEEK, "09:00", "17:00"),
+        ("M-F 8:30a-5p", WEEK, "08:30", "17:00"),
+        ("MWF 9-5", "MO,WE,FR", "09:00", "17:00"),
+        ("M, W, F 9-5", "MO,WE,FR", "09:00", "17:00"),
+        ("MTWThF 9-5", WEEK, "09:00", "17:00"),
+        ("T/Th 3-5pm", "TU,TH", "15:00", "17:00"),
+        ("TTh 3-5pm", "TU,TH", "15:00", "17:00"),
+        ("M-Th 3-5pm", "MO,TU,WE,TH", "15:00", "17:00"),
+        ("Mon-Fri 9am-5PM EST", WEEK, "09:00", "17:00"),
+        ("Mon-Fri 9am-5PM (Eastern Time)", WEEK, "09:00", "17:00"),
+        ("Lunes a viernes 9-5", WEEK, "09:00", "17:00"),
+        ("Lunes a viernes de 9 a 5", WEEK, "09:00", "17:00"),
+        ("Lunes a viernes, 8:00 a. m. a 4:30 p. m.", WEEK, "08:00", "16:30"),
+        ("De lunes a viernes de 8:00 a 17:00 horas", WEEK, "08:00", "17:00"),
+        ("lunes a viernes de 9 de la mañana a 5 de la tarde", WEEK, "09:00", "17:00"),
+        ("Lun-Vie 9am-5pm", WEEK, "09:00", "17:00"),
+        ("L-V 9-5", WEEK, "09:00", "17:00"),
+        ("lunes, miércoles y viernes de 3 a 6 pm", "MO,WE,FR", "15:00", "18:00"),
+        ("Mar y jue 3-6pm", "TU,TH", "15:00", "18:00"),
+        ("sábados 10 a 12", "SA", "10:00", "12:00"),
+        ("Sabado desde las 10 hasta el mediodía", "SA", "10:00", "12:00"),
+        ("Todos los días 8am-8pm", ALL, "08:00", "20:00"),
     ],
 )
 def test_one_stretch_a_week(text: str, byday: str, opens: str, closes: str) -> None:
@@ -62,6 +84,24 @@ def test_one_stretch_a_week(text: str, byday: str, opens: str, closes: str) -> N
         ),
         ("2nd & 4th Tuesday 10:00AM-12:00PM", [("MONTHLY", "2TU,4TU", "10:00", "12:00")]),
         ("First Saturday of the month 10-12", [("MONTHLY", "1SA", "10:00", "12:00")]),
+        *(
+            (text, [("WEEKLY", WEEK, "09:00", "12:00"), ("WEEKLY", WEEK, "13:00", "17:00")])
+            for text in (
+                "Mon-Fri 9-5, closed 12-1 for lunch",
+                "Mon-Fri 9-5 (closed for lunch 12-1)",
+                "Mon-Fri 9am-5pm; closed from noon to 1pm",
+                "Lunes a viernes 9-5, cerrado de 12 a 1 por almuerzo",
+            )
+        ),
+        (
+            "Mon-Fri 9-5, closed 12-1 for lunch; Sat 10-2",
+            [
+                ("WEEKLY", WEEK, "09:00", "12:00"),
+                ("WEEKLY", WEEK, "13:00", "17:00"),
+                ("WEEKLY", "SA", "10:00", "14:00"),
+            ],
+        ),
+        ("primer sábado del mes 10 a 12", [("MONTHLY", "1SA", "10:00", "12:00")]),
         (
             "Mon-Fri 9-5. Sat 10-12.",
             [("WEEKLY", WEEK, "09:00", "17:00"), ("WEEKLY", "SA", "10:00", "12:00")],
@@ -91,11 +131,31 @@ def test_a_dated_season_bounds_its_rows() -> None:
         ("Mon-Fri 9-5, by appointment", "by appointment"),
         ("Mon-Fri 9-5, closed Sundays", "closed Sundays"),
         ("Sun: closed; Mon: 9-5", "Sun: closed"),
+        ("Mon-Fri 9-5; Sat by appointment", "Sat by appointment"),
+        ("Mon-Fri 9-5, Sat & Sun by appt. only", "Sat & Sun by appt. only"),
+        ("Mon-Fri 9-5 (closed holidays)", "closed holidays"),
+        ("Mon-Fri 9-5 except federal holidays", "except federal holidays"),
+        ("Mon-Fri 9-5, closed weekends and holidays", "closed weekends and holidays"),
+        ("Mon-Fri 9-5 EST", "EST"),
+        ("Lunes a viernes 9-5; sábados con cita previa", "saturday by appointment"),
     ],
 )
 def test_what_stands_beside_the_hours_is_a_note(text: str, note: str) -> None:
     (row,) = read_hours_text(text) or []
     assert row.note == note
+
+
+@pytest.mark.parametrize(
+    ("text", "byday"),
+    [
+        ("Daily 9-5, closed Sundays", "MO,TU,WE,TH,FR,SA"),
+        ("Daily 9-5, closed weekends and holidays", WEEK),
+        ("Mon-Fri 9-5 (closed Wednesdays)", "MO,TU,TH,FR"),
+        ("Todos los días 9-5, cerrado domingos", "MO,TU,WE,TH,FR,SA"),
+    ],
+)
+def test_days_that_are_said_to_be_closed_are_not_open(text: str, byday: str) -> None:
+    assert told(text) == [("WEEKLY", byday, "09:00", "17:00")]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +171,24 @@ def test_what_stands_beside_the_hours_is_a_note(text: str, note: str) -> None:
         "Summer: Mon-Fri 9-5",
         "August 15, 2026 - June 1, 2026: Mon-Fri 9-5",
         "Call 423-555-0100 9-5",
+        "Mon-Fri 9am-5pm CST",  # an hour later at the place, or not?
+        "9am-5pm MT",  # Mountain time, or Monday and Tuesday?
+        "T-Th 3-5pm",  # on Wednesday too?
+        "M-S 9-5",
+        "mar 9-5",  # Tuesday in Spanish, or March?
+        "martes 6 a 8",
+        "Lunes a viernes 9-5 en la iglesia",
+        "Lunes a viernes 9-5, cerrado en verano",
+        "Mon-Fri 9-5, lunch 12-1",  # closed then, or given then?
+        "Mon-Fri 9-5, Sat 10-2, closed 12-1",  # on Saturday too?
+        "Mon-Fri 9-5, closed 5-6",
+        "Mon-Fri 9-5, closed in July and holidays",
+        "Mon-Fri 9-5, closed school holidays",
+        "Mon-Fri 9-5 except Tuesdays and holidays",
+        "Mon-Fri 9-5, closed first Monday of the month",
+        "Mon 9-5, closed Mondays",
+        "Tue 9-12, Wed by appointment, 1-3",
+        "Sat by appointment",
         "Mon-Fri 5pm-9am or so, call",
         "Mon-Fri 9-5, food pantry by the back door",
         "Mon-Fri 9-5; the rest of the week see the calendar",
