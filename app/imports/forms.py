@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -40,7 +40,8 @@ def clean_source(text: str, file_name: str) -> str:
 
 @dataclass
 class ColumnForm:
-    """One column: what it holds (a field, extra, or a kind of mark) and what a mark says."""
+    """One column: what it holds (a field, extra, or a kind of mark) and what a mark says. `by_cells`:
+    how many of how many cells made it that, where it was guessed by their look."""
 
     key: str
     heading: str
@@ -48,6 +49,7 @@ class ColumnForm:
     holds: str
     says: str
     has_marks: bool
+    by_cells: Sequence[int] | None = None
 
 
 @dataclass
@@ -88,7 +90,8 @@ def sheet_forms(
                 holds, says = sent.get(name, holds), sent.get(f"{name}-says", says)
             examples = [row[position] for row in preview["rows"] if row[position]]
             has_marks = heading in preview["marks"] or holds in MARKS
-            columns.append(ColumnForm(name, heading, examples[:3], holds, says, has_marks))
+            look = preview.get("by_cells", {}).get(heading)
+            columns.append(ColumnForm(name, heading, examples[:3], holds, says, has_marks, look))
         values = sent or {}
         forms.append(
             SheetForm(

@@ -97,7 +97,7 @@ def read_sheet(draft: Draft, table: SourceTable, mapping: SheetMapping, status: 
 def report_mapping(draft: Draft, table: SourceTable, mapping: SheetMapping) -> None:
     """Say which column was read as what, and which column of the mapping is not there."""
     told = [
-        f"{heading!r} is {said.kind if isinstance(said, Mark) else said}"
+        f"{heading!r} is {said.kind if isinstance(said, Mark) else said}{look_of(mapping, heading)}"
         for heading, said in mapping.columns.items()
         if said != "extra"
     ]
@@ -107,6 +107,14 @@ def report_mapping(draft: Draft, table: SourceTable, mapping: SheetMapping) -> N
     if absent := [name for name in mapping.columns if name.casefold() not in there]:
         reason = f"The mapping names {', '.join(map(repr, absent))}, which the sheet does not have."
         draft.note("warning", origin, "column_absent", reason)
+
+
+def look_of(mapping: SheetMapping, heading: str) -> str:
+    """Why a column was taken for that, where its heading does not say it."""
+    if heading not in mapping.by_cells:
+        return ""
+    fitting, filled = mapping.by_cells[heading]
+    return f" (guessed: {fitting} of {filled} cells look so)"
 
 
 def joined(before: Mapping[str, Any], rest: Mapping[str, str]) -> dict[str, Any]:

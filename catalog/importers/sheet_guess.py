@@ -9,35 +9,60 @@ from collections import Counter
 from rapidfuzz import fuzz, process
 
 from catalog.errors import NotACatalogError, UnclearSheetError
+from catalog.importers.cell_shapes import LOOKED_AT, ByShape, guess_by_shape
 from catalog.importers.csv_tables import SourceTable
 from catalog.importers.hsds_phones import LANGUAGE_CODES
 from catalog.importers.sheet_mapping import EXTRA, MARK_WORDS, Mark, SheetMapping
+from catalog.importers.text import clean_line, plain_heading
 
 HEADINGS = {
     "provider": ("provider", "organization", "organization name", "agency", "agency name",
-                 "partner", "name", "company", "nonprofit"),
+                 "partner", "name", "company", "nonprofit", "nombre", "organizacion",
+                 "nombre de la organizacion", "agencia", "proveedor"),
     "service": ("service", "services", "service type", "category", "categories", "program",
-                "program name", "what they offer", "type of service", "service name"),
+                "program name", "what they offer", "type of service", "service name",
+                "service offered", "services offered", "servicio", "servicios", "programa",
+                "nombre del servicio", "nombre del programa"),
     "category": ("strategy", "focus area", "program type", "service category", "tags"),
-    "counties": ("counties served", "county", "counties", "service area", "area served"),
-    "phone": ("phone", "phone number", "telephone", "tel", "contact number", "site phone"),
-    "email": ("email", "e-mail", "email address", "contact email"),
-    "url": ("website/url", "website", "url", "web", "web site", "web address", "link"),
+    "counties": ("counties served", "county", "counties", "service area", "area served",
+                 "condado", "condados"),
+    "phone": ("phone", "phone number", "telephone", "tel", "contact number", "site phone",
+              "telefono", "numero de telefono"),
+    "email": ("email", "e-mail", "email address", "contact email", "correo",
+              "correo electronico"),
+    "url": ("website/url", "website", "url", "web", "web site", "web address", "link",
+            "sitio web", "pagina web"),
     "place": ("site name", "site", "location name", "facility"),
-    "street": ("street", "address", "street address", "address 1", "location", "site address"),
-    "city": ("city", "town"),
+    "street": ("street", "address", "street address", "address 1", "location", "site address",
+               "direccion", "calle"),
+    "city": ("city", "town", "ciudad"),
     "state": ("state", "st", "state/province"),
-    "zip": ("zip", "zip code", "zipcode", "postal code", "site zip"),
-    "description": ("description", "notes", "about", "details"),
-    "hours": ("hours", "hours of operation", "days and hours", "schedule", "office hours"),
-    "languages": ("languages", "languages spoken", "language", "language other"),
-    "ages": ("ages", "ages served", "age range", "age"),
-    "eligibility": ("eligibility", "who is eligible", "eligibility requirements"),
-    "fees": ("fees", "fee", "cost", "price"),
+    "zip": ("zip", "zip code", "zipcode", "postal code", "site zip", "codigo postal"),
+    "description": ("description", "notes", "about", "details", "descripcion", "notas"),
+    "hours": ("hours", "hours of operation", "days and hours", "schedule", "office hours", "hrs",
+              "horario", "horarios", "horario de atencion"),
+    "languages": ("languages", "languages spoken", "language", "language other", "idioma",
+                  "idiomas"),
+    "ages": ("ages", "ages served", "age range", "age", "edad", "edades"),
+    "eligibility": ("eligibility", "who is eligible", "eligibility requirements",
+                    "elegibilidad", "requisitos"),
+    "fees": ("fees", "fee", "cost", "price", "costo", "costos", "precio"),
 }  # fmt: skip
 HEADING_SCORE = 85  # of 100: "Phone #" passes as phone, "Status" does not as state
 TELLING = ("service", "phone", "email", "url", "street")
-ONE_SERVICE = frozenset({"program", "program name", "service name"})  # a name may hold a comma
+# A name may hold a comma.
+ONE_SERVICE = frozenset(
+    {
+        "program",
+        "program name",
+        "service name",
+        "service offered",
+        "programa",
+        "nombre del programa",
+        "nombre del servicio",
+    }
+)
+WEAK = frozenset({"name", "nombre"})  # gives way to a heading that says whose name it is
 SURE_MARKS = frozenset({"x", "✓", "✔", "•"})
 LEAST_ROWS = 10  # fewer tell nothing about a sheet without a heading
 
@@ -50,9 +75,11 @@ def guess_mapping(table: SourceTable) -> SheetMapping | None:
 
 
 def guess_columns(table: SourceTable) -> SheetMapping:
-    """What each column surely is, whether or not they make a list of providers."""
+    """What each column surely is, whether or not they make a list of providers: by its heading, and
+    where that says nothing, by its cells."""
     columns: dict[str, str | Mark] = {}
     scored: list[tuple[float, str, str]] = []
+    unknown: list[str] = []
     words = {word: meaning for meaning, listed in HEADINGS.items() for word in listed}
     for heading in table.columns:
         best = process.extractOne(
@@ -66,18 +93,33 @@ def guess_columns(table: SourceTable) -> SheetMapping:
             mark = None  # a column named as a field is that field, whatever stands in it
         columns[heading] = mark or EXTRA
         if best and mark is None:
-            scored.append((best[1], heading, words[best[0]]))
+            scored.append((HEADING_SCORE if best[0] in WEAK else best[1], heading, words[best[0]]))
+        elif mark is None:
+            unknown.append(heading)
     for _, heading, meaning in sorted(scored, key=lambda entry: -entry[0]):
         if meaning not in columns.values():
             columns[heading] = meaning
+    guessed = guess_by_cells(table, unknown, columns)
+    columns |= {heading: guess.field for heading, guess in guessed.items()}
     service = next((name for name, said in columns.items() if said == "service"), "")
     splits = {} if plain_heading(service) in ONE_SERVICE else {"service": ",;"}
-    return SheetMapping(columns, splits=splits if service else {})
+    reasons = {heading: (guess.fitting, guess.filled) for heading, guess in guessed.items()}
+    return SheetMapping(columns, splits=splits if service else {}, by_cells=reasons)
 
 
-def plain_heading(heading: str) -> str:
-    """A heading in lower case without marks."""
-    return " ".join(re.sub(r"[^a-z0-9/ -]", " ", heading.lower()).split())
+def guess_by_cells(
+    table: SourceTable, headings: list[str], columns: dict[str, str | Mark]
+) -> dict[str, ByShape]:
+    """What the look of their cells says of columns whose headings say nothing, by heading."""
+    cells: dict[str, list[str]] = {heading: [] for heading in headings}
+    for row in table.rows if headings else ():
+        for name, cell in zip(row.names, row.values, strict=True):
+            known = cells.get(name)
+            if known is not None and len(known) < LOOKED_AT and (text := clean_line(cell)):
+                known.append(text)
+    taken = [said for said in columns.values() if isinstance(said, str)]
+    found = guess_by_shape(cells, taken)
+    return {heading: found[heading] for heading in headings if heading in found}
 
 
 def guess_mark(table: SourceTable, heading: str) -> Mark | None:

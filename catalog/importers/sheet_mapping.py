@@ -53,13 +53,18 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
-    """How one sheet is read. `columns` has a field's name, EXTRA or a Mark by heading."""
+    """How one sheet is read. `columns` has a field's name, EXTRA or a Mark by heading.
+
+    `by_cells` tells, of columns that were guessed by the look of their cells, how many look so and
+    how many there are: for whoever looks at the guess, in no file.
+    """
 
     columns: dict[str, str | Mark]
     constants: dict[str, str] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
     delimiter: str | None = None
     has_heading: bool = True
+    by_cells: dict[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     def of(self, meaning: str) -> list[str]:
         """The columns that hold a field, in the sheet's order, as cells are called."""
@@ -108,7 +113,17 @@ def write_mappings(mappings: dict[str, SheetMapping]) -> str:
         "# " + ", ".join(FIELDS[9:]) + ", extra (kept beside).\n"
         "# Columns of marks: {age: [6, 13]}, {language: Spanish}, {label: Parents}.\n"
     )
-    return heading + dumped(told)
+    guesses = [line for mapping in mappings.values() for line in cell_guesses(mapping)]
+    return heading + "".join(f"# {line}\n" for line in guesses) + dumped(told)
+
+
+def cell_guesses(mapping: SheetMapping) -> list[str]:
+    """What was guessed by the look of cells, for a comment: only signs that YAML takes there."""
+    told = [
+        f"{name!r} is {mapping.columns[name]} by the look of its cells ({fitting} of {filled})"
+        for name, (fitting, filled) in mapping.by_cells.items()
+    ]
+    return ["".join(sign if sign.isprintable() else " " for sign in line) for line in told]
 
 
 def dumped(told: dict[str, Any]) -> str:

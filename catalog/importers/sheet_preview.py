@@ -22,7 +22,8 @@ LONGEST = 120  # characters of a cell
 @dataclass(frozen=True, slots=True)
 class SheetPreviews:
     """`mappings` by file: given, or guessed. `sheets` are plain data: file, columns, rows, marks
-    (the columns that hold nothing but marks), rows_in_all, more_columns. `problem` where a sheet
+    (the columns that hold nothing but marks), by_cells (of columns guessed by the look of their cells:
+    how many of how many), rows_in_all, more_columns. `problem` where a sheet
     cannot be understood without a person."""
 
     mappings: dict[str, SheetMapping]
@@ -45,7 +46,7 @@ def preview_sheets(package: Package, given: Mapping[str, SheetMapping]) -> Sheet
                 mapping, problem = guess_columns(table), problem or error
             read = read_as(package, table, mapping)
         mappings[table.file] = mapping
-        sheets.append(preview_of(read))
+        sheets.append(preview_of(read) | {"by_cells": dict(mapping.by_cells)})
     return SheetPreviews(mappings, sheets, problem)
 
 

@@ -84,3 +84,9 @@ def slug(text: str) -> str:
     """A short lower-case key of a text: letters and digits, the rest as single dashes."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+def plain_heading(heading: str) -> str:
+    """A heading in lower case without marks, accents off."""
+    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^a-z0-9/ -]", " ", plain.lower()).split())

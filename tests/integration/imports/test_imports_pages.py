@@ -124,6 +124,18 @@ def test_what_became_most_after_the_check_waits_for_a_tick_too(
     assert set(session.scalars(select(Service.status))) == {"active", "inactive"}
 
 
+def test_a_guess_by_the_look_of_cells_says_so(app: Flask, district: CheckedClient) -> None:
+    sheet = "Agency,Program,Main line\n" + "".join(
+        f"House {number},Chess,423-555-010{number}\n" for number in range(5)
+    )
+    page = checked(app, district, sheet, "lines.csv")
+    assert "Guessed: 5 of 5 cells look so" in plain(page)
+    assert "'Main line' is phone (guessed: 5 of 5 cells look so)" in plain(page)
+    page = district.get(district.submit(page, "/mapping").location)
+    work(app)
+    assert "cells look so" not in plain(district.get(page.request.path))  # a person said it now
+
+
 def test_columns_are_mended_in_the_form_and_remembered(
     app: Flask, district: CheckedClient, session: Session
 ) -> None:

@@ -49,6 +49,46 @@ def test_columns_of_marks_are_guessed(tmp_path: Path) -> None:
     assert mapping.splits == {}  # the name of a program may hold a comma
 
 
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Service offered", "service"),
+        ("Hrs", "hours"),
+        ("Servicio", "service"),
+        ("Dirección", "street"),
+        ("Ciudad", "city"),
+        ("Código postal", "zip"),
+        ("Teléfono", "phone"),
+        ("Correo", "email"),
+        ("Correo electrónico", "email"),
+        ("Sitio web", "url"),
+        ("Horario", "hours"),
+        ("Descripción", "description"),
+        ("Edades", "ages"),
+        ("Costo", "fees"),
+        ("Idiomas", "languages"),
+    ],
+)
+@pytest.mark.parametrize("provider", ["Agency", "Organización", "Nombre"])
+def test_headings_in_both_languages(
+    tmp_path: Path, provider: str, heading: str, field: str
+) -> None:
+    mapping = guessed(tmp_path, f"{provider},Web,{heading}\n")
+    if field == "url":
+        mapping = guessed(tmp_path, f"{provider},Phone,{heading}\n")
+    assert mapping is not None
+    assert mapping.columns[provider] == "provider"
+    assert mapping.columns[heading] == field
+    assert mapping.by_cells == {}
+
+
+@pytest.mark.parametrize(("name", "owner"), [("Name", "Organization"), ("Nombre", "Agencia")])
+def test_a_bare_name_gives_way_to_whose_name_it_is(tmp_path: Path, name: str, owner: str) -> None:
+    mapping = guessed(tmp_path, f"{name},{owner},Phone\n")
+    assert mapping is not None
+    assert mapping.columns == {name: "extra", owner: "provider", "Phone": "phone"}
+
+
 def test_a_list_of_services_in_one_cell_is_split(tmp_path: Path) -> None:
     mapping = guessed(tmp_path, 'Provider,Service\nSample House,"Food, Rent"\n')
     assert mapping is not None
