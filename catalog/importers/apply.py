@@ -44,8 +44,8 @@ def apply_import(
     (`agreed_gone`): else MostGoneError, and nothing is written."""
     if plan.report.mostly_gone > agreed_gone:
         raise MostGoneError(
-            "%(gone)s services that came from %(source)r before are not in this file: too many to "
-            "mark as gone by mistake. Nothing was changed. If this is another directory, give it a "
+            "Most services that came from %(source)r before (%(gone)s) are not in this file, and "
+            "would be marked as gone. Nothing was changed. If this is another directory, give it a "
             "name of its own; if it is meant, check the file again and say so.",
             gone=plan.report.mostly_gone,
             source=plan.report.source,

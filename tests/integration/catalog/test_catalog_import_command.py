@@ -97,7 +97,7 @@ def test_most_services_are_marked_as_gone_only_when_it_is_said(
     assert "--even-if-most-are-gone" in said.output
     refused = run(app, path, "--source", "own", "--apply")
     assert refused.exit_code == 1
-    assert "3 services that came from 'own'" in refused.stderr
+    assert "Most services that came from 'own' before (3)" in refused.stderr
     assert "Nothing was changed" in refused.stderr
     assert "--even-if-most-are-gone" in refused.stderr
     assert statuses(session) == {"active"}
