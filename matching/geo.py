@@ -12,6 +12,7 @@ bit for bit wherever they are worked out again.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -19,9 +20,11 @@ import numpy.typing as npt
 
 from matching.types import Point
 
+_METRES_A_DEGREE = 110_000  # at least so many are in a degree of a great circle
 EARTH_RADIUS_METRES = 6_371_008.8  # mean radius R1 of the GRS 80 ellipsoid (IUGG)
 
 Vector = tuple[float, float, float]
+Box = tuple[float, float, float, float]  # south, north, west, east, in degrees
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Number = TypeVar("Number", float, Floats)
@@ -79,6 +82,40 @@ def metres_of_chords(squares: Floats) -> Whole:
         np.int64
     )
     return metres
+
+
+def box_around(centre: Point, metres: float) -> Box:
+    """A box that surely holds every point within so many metres: from -180 to 180 degrees east where a
+    pole or the date line is near."""
+    degrees = metres / _METRES_A_DEGREE + 0.001
+    south, north = centre.latitude - degrees, centre.latitude + degrees
+    if south > -89 and north < 89:
+        # The widest that a circle on the globe gets, east to west.
+        sine = math.sin(math.radians(degrees)) / math.cos(math.radians(centre.latitude))
+        around = math.degrees(math.asin(min(1.0, sine))) + 0.001
+        west, east = centre.longitude - around, centre.longitude + around
+        if west >= -180 and east <= 180:
+            return south, north, west, east
+    return south, north, -180.0, 180.0
+
+
+def box_of(points: Sequence[Point]) -> Box:
+    """The box of points, and a hair more, so that no rounding of an edge leaves it."""
+    latitudes = [point.latitude for point in points]
+    longitudes = [point.longitude for point in points]
+    hair = 1e-6
+    return (
+        min(latitudes) - hair,
+        max(latitudes) + hair,
+        min(longitudes) - hair,
+        max(longitudes) + hair,
+    )
+
+
+def box_over(boxes: Sequence[Box]) -> Box:
+    """The box over boxes."""
+    souths, norths, wests, easts = zip(*boxes, strict=True)
+    return min(souths), max(norths), min(wests), max(easts)
 
 
 def _series(square: Number) -> Number:

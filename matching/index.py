@@ -21,7 +21,7 @@ from matching.bits import Bits, fill, words_for
 from matching.checks import contradiction
 from matching.classes import Classes, classes_of, name_of
 from matching.columns import Columns
-from matching.geo import Whole
+from matching.geo import Whole, box_around, box_over
 from matching.lookups import Rows
 from matching.question import Background
 from matching.ranges import span
@@ -33,7 +33,6 @@ from matching.types import Offer, Point
 ANYWHERE: Final = -1
 _CELLS_A_DEGREE: Final = 10
 _BAND: Final = 4096  # cells of one latitude: more than there are
-_METRES_A_DEGREE: Final = 110_000  # at least so many are in a degree of a great circle
 
 
 class Index:
@@ -54,7 +53,13 @@ class Index:
         by_key = (columns.offers[row] for row in columns.in_order_of_keys())
         self.background = Background.of(by_key, Terms(broader))
         self.rows_of_kind: Whole = np.bincount(columns.kind, minlength=columns.kinds)
-        cells = np.array([cell_of(offer) for offer in columns.offers], dtype=np.int64)
+        cells = np.array(
+            [
+                ANYWHERE if wrong else cell_of(offer)
+                for offer, wrong in zip(columns.offers, columns.is_contradictory, strict=True)
+            ],
+            dtype=np.int64,
+        )
         self.cells: Whole
         self._starts: Rows  # the first row of each cell, and the end of the last
         self.cells, starts = np.unique(cells, return_index=True)
@@ -95,10 +100,8 @@ class Index:
 
 
 def cell_of(offer: Offer) -> int:
-    """The cell of the offer's place, or ANYWHERE where its distance refuses nobody."""
+    """The cell of a sound offer's place, or ANYWHERE where its distance refuses nobody."""
     if offer.mode != "place" or offer.provides_transport or offer.point is None:
-        return ANYWHERE
-    if contradiction(offer) is not None:
         return ANYWHERE
     return _cell(offer.point.latitude, offer.point.longitude)
 
@@ -111,18 +114,7 @@ def _cell(latitude: float, longitude: float) -> int:
 def _bands(places: Sequence[Point], limit: int) -> tuple[Rows, Rows]:
     """First and last cell of each band of latitude that has a point within `limit` metres of one of
     the places: those in a box around all of them."""
-    degrees = limit / _METRES_A_DEGREE + 0.001
-    latitudes = [place.latitude for place in places]
-    longitudes = [place.longitude for place in places]
-    south, north = min(latitudes) - degrees, max(latitudes) + degrees
-    west, east = -180.0, 180.0
-    if south > -89 and north < 89:
-        # The widest that a circle on the globe gets, east to west, is that nearest to a pole.
-        farthest = max(map(abs, latitudes))
-        sine = math.sin(math.radians(degrees)) / math.cos(math.radians(farthest))
-        around = math.degrees(math.asin(min(1.0, sine))) + 0.001
-        if min(longitudes) - around >= -180 and max(longitudes) + around <= 180:
-            west, east = min(longitudes) - around, max(longitudes) + around
+    south, north, west, east = box_over([box_around(place, limit) for place in places])
     first, last = _cell(max(-90.0, south), west), _cell(max(-90.0, south), east)
     count = _cell(min(90.0, north), west) // _BAND - first // _BAND + 1
     steps = np.arange(count) * _BAND
@@ -136,8 +128,9 @@ def _arranged(offers: Sequence[Offer]) -> Rows:
     for offer in offers:
         serves = (frozenset(offer.categories), frozenset(offer.interests))
         kind = kinds.setdefault(serves, len(kinds))
-        grades = offer.grades[0] if offer.grades and contradiction(offer) is None else None
-        low, end = (-math.inf, math.inf) if grades is None else span(grades)
-        keys.append((cell_of(offer), kind, low, end))
+        is_sound = contradiction(offer) is None
+        cell = cell_of(offer) if is_sound else ANYWHERE
+        low, end = span(offer.grades[0]) if offer.grades and is_sound else (-math.inf, math.inf)
+        keys.append((cell, kind, low, end))
     columns = np.array(keys, dtype=np.float64).reshape(-1, 4).T
     return np.lexsort(columns[::-1])

@@ -14,8 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.geo import (
+    Box,
     Floats,
     Whole,
+    box_around,
+    box_of,
+    box_over,
+    is_inside,
     metres_from,
     metres_of_chords,
     squared_chords,
@@ -30,6 +35,9 @@ Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
 Narrow = npt.NDArray[np.integer]
+Drawn = tuple[
+    Point | None, float | None, tuple[Point, ...]
+]  # a circle's centre and radius, a polygon
 
 _FEW_WORDS: Final = 4096  # so many are read into a dictionary at the first question
 
@@ -297,7 +305,8 @@ class Each:
 
 
 class Areas:
-    """For each row where a person must live: the number of its circle and of its polygon, if any."""
+    """For each row where a person must live. What is drawn on the map (a circle, a polygon) is kept
+    once, however many rows share it."""
 
     def __init__(self, areas: Sequence[Residence | None]) -> None:
         stated = [area or Residence() for area in areas]
@@ -305,12 +314,44 @@ class Areas:
         self.zip_codes = Sets([area.zip_codes for area in stated])
         self.counties = Sets([area.counties for area in stated])
         self.states = Sets([(area.statewide,) if area.statewide else () for area in stated])
-        circles = Each((one.centre, one.radius_metres) if one.centre else None for one in stated)
-        self.circle = circles.number
-        self.centres = Points([centre for centre, _ in circles.different])
-        self.radius: Floats = np.array(
-            [radius for _, radius in circles.different], dtype=np.float64
+        drawn = Each(
+            (one.centre, one.radius_metres, one.polygon) if one.centre or one.polygon else None
+            for one in stated
         )
-        self.is_drawn = any(area.centre or area.polygon for area in stated)
-        polygons = Each(one.polygon or None for one in stated)
-        self.polygon, self.polygons = polygons.number, polygons.different
+        self.drawn: tuple[Drawn, ...] = drawn.different
+        self.number_drawn = drawn.number  # of the row's, or their count where it has none
+        self._centres = Points([centre for centre, _, _ in self.drawn])
+        self._radius: Floats = np.array(
+            [-1.0 if radius is None else radius for _, radius, _ in self.drawn], dtype=np.float64
+        )
+        self._boxes: Floats = np.array(
+            [_box_of(shape) for shape in self.drawn], dtype=np.float64
+        ).reshape(-1, 4)
+
+    def drawn_around(self, home: Point) -> tuple[int, ...]:
+        """The numbers of the drawn areas that hold the point; only those are looked at whose box does."""
+        south, north, west, east = self._boxes.T
+        latitude, longitude = home.latitude, home.longitude
+        at = np.flatnonzero(
+            (south <= latitude) & (latitude <= north) & (west <= longitude) & (longitude <= east)
+        )
+        if not len(at):
+            return ()
+        in_circle = self._centres.metres(home, at) <= self._radius[at]
+        return tuple(
+            [
+                number
+                for number, is_in_circle in zip(at.tolist(), in_circle.tolist(), strict=True)
+                if is_in_circle or self._is_in_polygon(number, home)
+            ]
+        )
+
+    def _is_in_polygon(self, number: int, home: Point) -> bool:
+        _, _, polygon = self.drawn[number]
+        return bool(polygon) and is_inside(home, polygon)
+
+
+def _box_of(shape: Drawn) -> Box:
+    centre, radius, polygon = shape
+    boxes = [box_around(centre, radius)] if centre is not None and radius is not None else []
+    return box_over([*boxes, box_of(polygon)] if polygon else boxes)

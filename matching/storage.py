@@ -43,7 +43,7 @@ from matching.types import (
     TrackRecord,
 )
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 _ALIGNED: Final = 64
 _KINDS: Final = {
     one.__name__: one

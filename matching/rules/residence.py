@@ -19,7 +19,7 @@ import numpy as np
 
 from matching.columns import Columns
 from matching.geo import is_inside, metres_between
-from matching.lookups import Areas, Mask, Rows
+from matching.lookups import Rows
 from matching.question import Question
 from matching.rule import Rule, Verdicts, Words, ask, column_of, no, sorted_terms
 from matching.types import Offer, Profile, Reason, Residence
@@ -88,12 +88,14 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
             missing |= stated
         else:
             fits |= sets.has_any((fact,), rows)
-    drawn = (areas.circle[rows] < len(areas.radius)) | (areas.polygon[rows] < len(areas.polygons))
+    drawn = areas.number_drawn[rows] < len(areas.drawn)
     restricts |= drawn
     if profile.home is None:
         missing |= drawn
     else:
-        fits |= _in_circle(areas, rows, question) | _in_polygon(areas, rows, question)
+        holds = np.zeros(len(areas.drawn) + 1, dtype=np.bool_)
+        holds[list(areas.drawn_around(profile.home))] = True
+        fits |= holds[areas.number_drawn[rows]]
     settled = columns.comes_to_school[rows] | columns.schools.is_filled[rows]
     outside = restricts & ~fits
     doubtful = missing | _is_homeless(question)
@@ -105,32 +107,11 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
 
 
 def alike(columns: Columns, profile: Profile) -> Hashable:
-    """Neighbours; where an area is drawn on the map, only those at the same point."""
-    home: object = profile.home
-    if not columns.residence.is_drawn:
-        home = home is not None
+    """Neighbours: in the same drawn areas as well."""
+    home = profile.home
+    around = None if home is None else columns.residence.drawn_around(home)
     homeless = HOMELESS in (profile.situations or ())
-    return profile.zip_code, profile.county, home, homeless
-
-
-def _in_circle(areas: Areas, rows: Rows, question: Question) -> Mask:
-    """Each circle is measured once, however many programs share it."""
-    home = question.profile.home
-    if home is None or not len(areas.radius):
-        return np.zeros(len(rows), dtype=np.bool_)
-    metres = areas.centres.metres(home, np.arange(len(areas.radius)))
-    found: Mask = np.append(metres <= areas.radius, [False])[areas.circle[rows]]
-    return found
-
-
-def _in_polygon(areas: Areas, rows: Rows, question: Question) -> Mask:
-    """Each boundary is looked at once, however many programs share it."""
-    home = question.profile.home
-    if home is None or not areas.polygons:
-        return np.zeros(len(rows), dtype=np.bool_)
-    inside = np.array([is_inside(home, polygon) for polygon in areas.polygons] + [False])
-    found: Mask = inside[areas.polygon[rows]]  # no polygon is the last: False
-    return found
+    return profile.zip_code, profile.county, around, homeless
 
 
 def _is_homeless(question: Question) -> bool:
