@@ -115,6 +115,13 @@ class Settings:
             "meaning": "After how many days without an answer a listing is on the list to call about",
         },
     )
+    listing_asks_a_day: int = field(
+        default=30,
+        metadata={
+            "env": "LISTING_ASKS_A_DAY",
+            "meaning": "How many partners are asked in a day, at most, so that their answers can be read",
+        },
+    )
     import_limit_mb: int = field(
         default=50,
         metadata={
@@ -221,6 +228,7 @@ class Settings:
             ("TRUSTED_PROXIES", self.trusted_proxies, 0, 9),
             ("LISTING_REVIEW_DAYS", self.listing_review_days, 7, 3650),
             ("LISTING_ANSWER_DAYS", self.listing_answer_days, 1, 365),
+            ("LISTING_ASKS_A_DAY", self.listing_asks_a_day, 1, 10_000),
             ("IMPORT_LIMIT_MB", self.import_limit_mb, 1, 2000),
             ("IMPORT_KEEP_DAYS", self.import_keep_days, 1, 365),
         ):
@@ -291,6 +299,7 @@ class Settings:
             "trusted_proxies",
             "listing_review_days",
             "listing_answer_days",
+            "listing_asks_a_day",
             "import_limit_mb",
             "import_keep_days",
         ):

@@ -20,6 +20,7 @@ from app.editing.values import (
     column,
     intake_column,
     listed_rule,
+    organization_column,
     residence_part,
 )
 from catalog.vocabulary import INSURANCE_KINDS, SERVICE_STATUSES, SITUATIONS, Label
@@ -55,6 +56,14 @@ def field(
 def own(code: str, label: object, check: Check = values.plain, **more: Any) -> EditField:
     """A text column of the service."""
     return field(code, label, check, column(code), **more)
+
+
+def of_organization(
+    code: str, label: object, check: Check = values.plain, **more: Any
+) -> EditField:
+    """A text column of the service's organization."""
+    both = organization_column(code.removeprefix("organization_"))
+    return field(code, label, check, both, **more)
 
 
 def intake(code: str, label: object, check: Check, **more: Any) -> EditField:
@@ -160,6 +169,31 @@ TERMS_FIELDS = (
         hint=lazy_gettext("One a line."),
     ),
 )
+ORGANIZATION_FIELDS = (
+    of_organization(
+        "website", lazy_gettext("Web page of the organization"), values.web, longest=500
+    ),
+    of_organization(
+        "organization_email",
+        lazy_gettext("Email of the organization, that everybody sees"),
+        values.email,
+    ),
+    EditField(
+        "organization_phones",
+        lazy_gettext("Phones of the organization"),
+        values.read_organization_phones,
+        values.phone_numbers,
+        values.write_organization_phones,
+        lines=2,
+        hint=lazy_gettext("One a line."),
+    ),
+    of_organization(
+        "organization_description",
+        lazy_gettext("What the organization is"),
+        lines=3,
+        longest=8000,
+    ),
+)
 INTAKE_FIELDS = (
     intake(
         "referral_email",
@@ -193,6 +227,7 @@ INTAKE_FIELDS = (
     ),
 )
 GROUPS = (
+    ("organization", lazy_gettext("Whose service it is"), ORGANIZATION_FIELDS),
     ("service", lazy_gettext("The service"), SERVICE_FIELDS),
     ("who", lazy_gettext("Who it is for"), WHO_FIELDS),
     ("terms", lazy_gettext("What to know"), TERMS_FIELDS),

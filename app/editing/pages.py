@@ -86,13 +86,13 @@ def form_again(service_id: uuid.UUID | None, sent: FormValues, message: str) -> 
     if service_id is not None:
         service = queries.service_to_edit(db.session, signed_in_actor(), service_id)
         sent.version = service.version
+        sent.organization_version = service.organization.version if service.organization else 0
     return form_page(service_id, sent, {}, message), CONFLICT
 
 
 def form_sent() -> FormValues:
     """The form as it was sent."""
     form = request.form
-    version = form.get("version", "")
     places = []
     for at in range(MOST_ROWS):
         if f"place-{at}-street" not in form:
@@ -105,13 +105,17 @@ def form_sent() -> FormValues:
         fields={code: field_sent(code) for code in FIELDS},
         organization=form.get("organization", ""),
         is_new_organization=bool(form.get("new_organization")),
-        website=form.get("website", "")[:300],
         terms=frozenset(form.getlist("term")),
         places=places,
-        version=int(version)
-        if version.isascii() and version.isdecimal() and len(version) < 9
-        else 0,
+        version=number_sent("version"),
+        organization_version=number_sent("organization_version"),
     )
+
+
+def number_sent(name: str) -> int:
+    """A version; 0, which is none, for anything else."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def field_sent(code: str) -> str | None:

@@ -56,29 +56,29 @@ PLACE_KEYS = ("name", "street", "suite", "city", "state", "zip", "is_virtual", "
 @dataclass(slots=True)
 class FormValues:
     """The whole form as text: `fields` by code (None: more than a line can say), the organization's
-    name, the codes of needs and interests, the places, and the version that was shown.
+    name, the codes of needs and interests, the places, and the versions that were shown.
     """
 
     fields: dict[str, str | None]
     organization: str = ""
     is_new_organization: bool = False
-    website: str = ""
     terms: frozenset[str] = frozenset()
     places: list[PlaceRow] = field(default_factory=list)
     version: int = 0
+    organization_version: int = 0
 
 
 def service_to_edit(
     session: Session, actor: Actor, service_id: uuid.UUID, *, to_change: bool = False
 ) -> Service:
-    """The service with all that the form shows (11 statements), locked `to_change`; NotFound."""
+    """The service with all that the form shows (12 statements), locked `to_change`; NotFound."""
     policy.require(actor, "catalog.edit")
     statement = select(Service).where(Service.id == service_id)
     if to_change:
         session.execute(select(Service.id).where(Service.id == service_id).with_for_update())
     service = session.scalar(
         statement.options(
-            joinedload(Service.organization),
+            joinedload(Service.organization).selectinload(Organization.phones),
             joinedload(Service.intake),
             selectinload(Service.phones),
             selectinload(Service.languages),
@@ -107,6 +107,7 @@ def values_of(session: Session, service: Service, *, on: date) -> FormValues:
         terms=terms_of(session, service.id),
         places=[place_row(place, on) for place in listed_places(service)],
         version=service.version,
+        organization_version=service.organization.version if service.organization else 0,
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import day_there
 from app.editing import queries
-from app.editing.fields import FIELDS
+from app.editing.fields import FIELDS, ORGANIZATION_FIELDS
 from app.editing.queries import PLACE_KEYS, FormValues, PlaceRow
 from app.errors import Conflict, Invalid, words_of
 from app.security import policy
@@ -58,6 +58,11 @@ def save_service(
     problems: dict[str, str] = {}
     changes = checked_fields(shown, sent, problems)
     organization = checked_organization(session, shown, sent, problems)
+    of_organization = sorted(changes.keys() & {one.code for one in ORGANIZATION_FIELDS})
+    if organization is not None and organization.id is not None and of_organization:
+        problems[of_organization[0]] = gettext(
+            "This organization is in the directory already. Choose it and save; then correct what it says."
+        )
     check_terms(sent.terms - shown.terms, problems)
     check_places(sent.places, shown.places, problems)
     if problems:
@@ -65,6 +70,10 @@ def save_service(
     with session.no_autoflush:
         if organization is not None:
             service.organization = organization
+        elif of_organization and service.organization:
+            session.refresh(service.organization, with_for_update=True)
+            if sent.organization_version != service.organization.version:
+                raise Conflict(organization_changed_meanwhile(service.organization))
         for code, value in changes.items():
             FIELDS[code].write(service, value)
     session.add(service)
@@ -84,6 +93,18 @@ def changed_meanwhile(session: Session, service: Service) -> str:
             "%(who)s changed this service since you opened the form. Nothing was saved: what you wrote "
             "stands below. Open the service in another tab, look at what is there now, and save again.",
             who=who,
+        )
+    )
+
+
+def organization_changed_meanwhile(organization: Organization) -> str:
+    """The same of what the form says of the organization, which other services share."""
+    return str(
+        gettext(
+            "Somebody changed what is said of %(name)s since you opened the form. Nothing was saved: "
+            "what you wrote stands below. Open the service in another tab, look at what is there now, "
+            "and save again.",
+            name=organization.name,
         )
     )
 
@@ -134,7 +155,7 @@ def checked_organization(
     elif found:
         return found[0]
     elif sent.is_new_organization:
-        return Organization(name=name, website=tidy(sent.website) or None)
+        return Organization(name=name)
     else:
         problems["organization"] = gettext(
             "No organization has this name. Choose one of the list, or tick “It is new”."

@@ -18,6 +18,7 @@ from catalog.models import (
     CostOption,
     EligibilityRule,
     Language,
+    Organization,
     Phone,
     RequiredDocument,
     Service,
@@ -29,6 +30,7 @@ YES_NO = {"": lazy_gettext("Not said"), "yes": lazy_gettext("Yes"), "no": lazy_g
 MOST_LINES = 30
 ZIP = re.compile(r"\d{5}", re.ASCII)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+WEB_ADDRESS = re.compile(r"https?://[^\s/?#<>\"]+\.[^\s/?#<>\"]+([/?#][^\s<>\"]*)?")
 Read = Callable[[Service], str | None]
 Write = Callable[[Service, Any], None]
 
@@ -42,6 +44,8 @@ def web(text: str) -> str | None:
     """A web address."""
     if text and not text.startswith(("http://", "https://")):
         raise Invalid(gettext("A web page begins with http:// or https://."))
+    if text and not WEB_ADDRESS.fullmatch(text):
+        raise Invalid(gettext("Write a web address such as https://www.example.org/programs."))
     return text or None
 
 
@@ -124,6 +128,18 @@ def column(name: str) -> tuple[Read, Write]:
 
     def write(service: Service, value: Any) -> None:
         setattr(service, name, value)
+
+    return read, write
+
+
+def organization_column(name: str) -> tuple[Read, Write]:
+    """A text column of the organization whose service it is; "" where there is none."""
+
+    def read(service: Service) -> str:
+        return str(getattr(service.organization, name, None) or "")
+
+    def write(service: Service, value: Any) -> None:
+        setattr(service.organization, name, value)
 
     return read, write
 
@@ -251,17 +267,35 @@ def write_languages(service: Service, codes: Any) -> None:
     service.languages += [Language(code=code) for code in codes if code not in known]
 
 
-def read_phones(service: Service) -> str:
-    """The service's own numbers, a line each."""
-    return "\n".join(row.number for row in service.phones if not row.contact_id)
+def read_phones(owner: Service | Organization) -> str:
+    """The own numbers of a service or an organization, a line each."""
+    return "\n".join(row.number for row in owner.phones if not row.contact_id)
 
 
-def write_phones(service: Service, numbers: Any) -> None:
+def write_phones(owner: Service | Organization, numbers: Any) -> None:
     """Keep the rows of those that stay, with what they say besides."""
-    for row in [p for p in service.phones if not p.contact_id and p.number not in numbers]:
-        service.phones.remove(row)
-    known = {row.number for row in service.phones}
-    service.phones += [Phone(number=one) for one in numbers if one not in known]
+    for row in [p for p in owner.phones if not p.contact_id and p.number not in numbers]:
+        owner.phones.remove(row)
+    known = {row.number for row in owner.phones}
+    owner.phones += [Phone(number=one) for one in numbers if one not in known]
+
+
+def read_organization_phones(service: Service) -> str:
+    """The numbers of the organization whose service it is."""
+    return read_phones(service.organization) if service.organization else ""
+
+
+def write_organization_phones(service: Service, numbers: Any) -> None:
+    """The same, written."""
+    if service.organization:
+        write_phones(service.organization, numbers)
+
+
+def phone_number(text: str) -> str:
+    """One number that can be dialled, or nothing."""
+    if text:
+        phone_numbers(text)
+    return text
 
 
 def phone_numbers(text: str) -> list[str]:
@@ -269,7 +303,12 @@ def phone_numbers(text: str) -> list[str]:
     found = lines(text)
     wrong = [one for one in found if len(re.sub(r"\D", "", one)) < 3 or len(one) > 40]
     if wrong:
-        raise Invalid(gettext("“%(text)s” is no telephone number.", text=wrong[0][:40]))
+        raise Invalid(
+            gettext(
+                "“%(text)s” is no telephone number. Write it like 423-555-0100, or 988.",
+                text=wrong[0][:40],
+            )
+        )
     return found
 
 

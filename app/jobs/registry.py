@@ -38,7 +38,6 @@ from catalog.geocoding.cache import purge_answers
 from catalog.queries import current_revision
 
 # A few a day, so that the answers can be looked at, and nobody gets all at once.
-LISTINGS_A_DAY = 10
 
 WorkUnit = Callable[[], AbstractContextManager[Session]]
 
@@ -89,7 +88,7 @@ def ask_partners(work_unit: WorkUnit, *, now: datetime, settings: Settings) -> J
         asked = ask_if_still_right(
             session,
             older_than=timedelta(days=settings.listing_review_days),
-            limit=LISTINGS_A_DAY,
+            limit=settings.listing_asks_a_day,
             now=now,
         )
         return JobReport({"asked": asked})

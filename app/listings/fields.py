@@ -104,7 +104,14 @@ FROM_FORM.pop("fees_description")  # below, among those that partners write most
 FIELDS: dict[str, ListingField] = {
     field.code: field
     for field in (
-        ListingField("phone", lazy_gettext("Phone"), read_phone, write_phone, longest=40),
+        ListingField(
+            "phone",
+            lazy_gettext("Phone"),
+            read_phone,
+            write_phone,
+            longest=40,
+            check=values.phone_number,
+        ),
         ListingField(
             "description",
             lazy_gettext("What you offer"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFound
@@ -161,19 +161,16 @@ def listings_to_call(
 ) -> tuple[list[ToCall], int]:
     """Active listings last confirmed before the day given, or never, whose partner was asked before
     `asked_before` and did not answer, or cannot be asked; longest ago first, and how many in all (4
-    statements). Derived from the rows: a confirmed one is off the list at once.
+    statements). Derived from the rows: a confirmed one is off the list at once, and one that is asked
+    again meanwhile stays on it.
     """
-    asked = (
-        select(func.max(AccessLink.created_at))
-        .where(AccessLink.kind == "listing", AccessLink.subject_id == Service.id)
-        .correlate(Service)
-        .scalar_subquery()
-    )
+    asked = asked_since_confirmed(func.max)
+    first_asked = asked_since_confirmed(func.min)
     condition = (
         policy.rows(actor, "listings.review")
         & (Service.status == "active")
         & or_(Service.assured_date.is_(None), Service.assured_date < before)
-        & or_(ServiceIntake.referral_email.is_(None), asked < asked_before)
+        & or_(ServiceIntake.referral_email.is_(None), first_asked < asked_before)
     )
     joined = select(Service).outerjoin(Service.intake)
     total = session.scalar(
@@ -193,10 +190,31 @@ def listings_to_call(
     return [ToCall(service, asked_at) for service, asked_at in rows], total or 0
 
 
-def listings_unconfirmed(session: Session, *, before: date, limit: int) -> Sequence[Service]:
-    """Active services that take referrals by mail and were last confirmed before the day given,
-    or never; longest ago first.
+def asked_since_confirmed(which: Callable[..., Any]) -> ScalarSelect[datetime]:
+    """When the partner was asked by message, since the listing was confirmed last; `which` of the
+    times: func.min or func.max. NULL: not asked."""
+    return (
+        select(which(AccessLink.created_at))
+        .where(
+            AccessLink.kind == "listing",
+            AccessLink.subject_id == Service.id,
+            or_(
+                Service.assured_date.is_(None),
+                func.date(AccessLink.created_at) > Service.assured_date,
+            ),
+        )
+        .correlate(Service)
+        .scalar_subquery()
+    )
+
+
+def listings_unconfirmed(
+    session: Session, *, before: date, not_asked_since: datetime, limit: int
+) -> Sequence[Service]:
+    """Active services that take referrals by mail, were last confirmed before the day given or never,
+    and were not asked since then; longest ago first.
     """
+    asked = asked_since_confirmed(func.max)
     return session.scalars(
         select(Service)
         .join(Service.intake)
@@ -204,6 +222,7 @@ def listings_unconfirmed(session: Session, *, before: date, limit: int) -> Seque
             Service.status == "active",
             ServiceIntake.referral_email.is_not(None),
             or_(Service.assured_date.is_(None), Service.assured_date < before),
+            or_(asked.is_(None), asked <= not_asked_since),
         )
         .order_by(Service.assured_date.is_not(None), Service.assured_date, Service.id)
         .limit(limit)

@@ -16,7 +16,7 @@ from app.listings.fields import PLAIN_FIELDS, ListingField, fields_of
 from app.listings.models import ListingChange
 from app.notices.services import queue_notice
 from app.security import policy
-from app.security.links import issue_link, live_link
+from app.security.links import issue_link
 from app.security.models import User
 from app.security.policy import Actor, Role
 from catalog.conflicts import settle_conflict
@@ -264,16 +264,15 @@ def ask_if_still_right(
     """Ask the partners whose listings nobody confirmed for `older_than`, at most `limit` at once and
     each at most every 30 days; how many were asked.
     """
-    asked = 0
-    before = day_there(session, now - older_than)
-    for service in queries.listings_unconfirmed(session, before=before, limit=limit * 5):
-        link = live_link(session, kind="listing", subject_id=service.id, now=now)
-        if link is not None and link.created_at > now - ASKED_AGAIN_AFTER:
-            continue
+    found = queries.listings_unconfirmed(
+        session,
+        before=day_there(session, now - older_than),
+        not_asked_since=now - ASKED_AGAIN_AFTER,
+        limit=limit,
+    )
+    for service in found:
         recipient = service.intake.referral_email if service.intake else None
-        if recipient is None or asked >= limit:
-            continue
+        assert recipient  # noqa: S101 - the query asks for it
         fresh = issue_link(session, kind="listing", subject_id=service.id, now=now)
         queue_notice(session, notices.still_right(service, recipient, fresh.id), now=now)
-        asked += 1
-    return asked
+    return len(found)

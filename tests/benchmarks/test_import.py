@@ -2,8 +2,8 @@
 time, again with nothing to do, with every description changed, and out again.
 
 Each command runs in a process of its own, as an operator starts it, on SQLite or, where DATABASE_URL
-names an empty database, on PostgreSQL. Memory is judged (1 GB); time is printed, and judged only
-against the promise of three minutes with the machine's load in mind. SIZE=5000 tries it small.
+names an empty database, on PostgreSQL. Memory is judged (1 GB); time is printed, to be held against the
+promise of three minutes for the first import. SIZE=5000 tries it small.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ COSTS = {
     "/downloads": 4,
     "/import-conflicts": 4,
     "/import-conflicts/decided": 4,
-    "/directory/services/{service}/edit": 15,
+    "/directory/services/{service}/edit": 16,
     "/places-on-map?kind=given": 5,
     "/places-on-map/{location}/pin": 4,
     "/duplicates": 6,

@@ -139,9 +139,67 @@ def test_a_whole_service_in_one_form(team: CheckedClient, session: Session) -> N
     assert {change.updated_by for change in changes} == {"Dana"}
 
 
+def test_what_is_said_of_the_organization_is_corrected_in_the_same_form(
+    team: CheckedClient, session: Session, service: Service
+) -> None:
+    organization = service.organization
+    assert organization is not None
+    answer = edit(
+        team,
+        service.id,
+        website="https://river.example.org",
+        organization_email="hello@river.example.org",
+        organization_phones="423-555-0100\n423-555-0101",
+        organization_description="Neighbors.",
+    )
+    assert answer.status_code == 302
+    session.expire_all()
+    assert organization.website == "https://river.example.org"
+    assert organization.email == "hello@river.example.org"
+    assert organization.description == "Neighbors."
+    numbers = {phone.number for phone in organization.phones}
+    assert numbers == {"423-555-0100", "423-555-0101"}
+    changes = session.scalars(select(FieldChange).filter_by(owner_id=organization.id)).all()
+    assert {"website", "email", "description", "number"} <= {one.field_name for one in changes}
+
+
+def test_an_organization_that_is_there_is_not_changed_in_passing(
+    team: CheckedClient, session: Session, service: Service
+) -> None:
+    """What is typed for an organization just chosen is refused in words, not lost, and not written."""
+    other = make_organization(session, name="Other House", website="https://other.example.org")
+    for path in (NEW, f"/directory/services/{service.id}/edit"):
+        sent = {"organization": "Other House", "website": "https://typed.example.org"}
+        answer = team.submit(team.get(path), "#service-form", {"name": "Chess", **sent})
+        assert answer.status_code == 422
+        assert "is in the directory already" in answer.text
+        assert "https://typed.example.org" in answer.text
+    session.expire_all()
+    assert other.website == "https://other.example.org"
+
+
+def test_two_who_correct_an_organization_from_two_services_do_not_overwrite_each_other(
+    team: CheckedClient, session: Session, service: Service
+) -> None:
+    second = make_service(session, organization=service.organization)
+    page = team.get(f"/directory/services/{second.id}/edit")
+    edit(team, service.id, website="https://first.example.org")
+    answer = team.submit(page, "#service-form", {"website": "https://second.example.org"})
+    assert answer.status_code == 409
+    assert "https://second.example.org" in answer.text
+    assert "Somebody changed what is said of" in answer.text
+    session.expire_all()
+    assert service.organization is not None
+    assert service.organization.website == "https://first.example.org"
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [
+        ({"website": "not a url <x>"}, "website"),
+        ({"website": "https://no host"}, "website"),
+        ({"organization_email": "nobody"}, "organization_email"),
+        ({"organization_phones": "call us"}, "organization_phones"),
         ({"name": ""}, "name"),
         ({"url": "river.example.org"}, "url"),
         ({"email": "nobody"}, "email"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -137,6 +138,29 @@ def test_a_kind_that_is_none_stops_the_start(app: object) -> None:
     assert replace(settings, listing_live_fields="").live_fields == frozenset()
     with pytest.raises(SettingsError, match="'seats'"):
         replace(settings, listing_live_fields="phone, seats")
+
+
+@pytest.mark.parametrize("kinds", ["phone,hours", "description", ""])
+def test_what_goes_live_at_once_is_what_the_setting_names(
+    app: Flask,
+    client: CheckedClient,
+    session: Session,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    kinds: str,
+) -> None:
+    state = app.extensions["footbridge"]
+    changed = replace(state.settings, listing_live_fields=kinds)
+    monkeypatch.setitem(app.extensions, "footbridge", replace(state, settings=changed))
+    service = make_service(session, description="Before.")
+    _, token = make_listing_link(session, service, secret=SECRET, now=now)
+    sent = {"phone": "423-555-0177", "description": "After."}
+    client.submit(client.get(f"/l/{token}"), "/corrections", sent)
+    session.expire_all()
+    live = {"phone": bool(service.phones), "description": service.description == "After."}
+    assert {kind for kind, is_live in live.items() if is_live} == live.keys() & set(
+        kinds.split(",")
+    )
 
 
 DAY = st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"])

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.listings import queries
 from app.listings.models import ListingChange, ListingSuggestion
 from app.listings.services import ask_if_still_right
 from app.notices.models import Notice
-from app.security.policy import Role
+from app.security.models import AccessLink
+from app.security.policy import Actor, Role
 from catalog.models import FieldChange, Phone, Service
 from tests.factories import (
     make_listing_link,
@@ -212,8 +214,6 @@ def test_who_does_not_answer_is_called_and_confirmed_in_one_tap(
     assert "Nobody to call" in team.get("/listings-to-call").text, "asked just now"
     session.expire_all()
     link_age = timedelta(days=15)
-    from app.security.models import AccessLink
-
     link = session.scalars(select(AccessLink)).one()
     link.created_at = now - link_age
     session.commit()
@@ -229,6 +229,44 @@ def test_who_does_not_answer_is_called_and_confirmed_in_one_tap(
     assert "Nobody to call" in team.get("/listings-to-call").text
 
 
+def test_everybody_is_asked_in_turn_and_stays_on_the_list_until_confirmed(
+    team: CheckedClient, session: Session, service: Service, now: datetime
+) -> None:
+    """Twelve listings, five a day: none is passed over, and asking again takes none off the list."""
+    services = [service, *(make_service(session) for _ in range(11))]
+    for one in services:
+        one.assured_date = (now - timedelta(days=200)).date()
+        assert one.intake is not None
+        one.intake.referral_email = "office@example.org"
+    session.flush()
+    half_year = timedelta(days=180)
+    asked = [
+        ask_if_still_right(session, older_than=half_year, limit=5, now=now + timedelta(days=day))
+        for day in range(35)
+    ]
+    assert asked[:5] == [5, 5, 2, 0, 0]
+    assert asked[30:] == [5, 5, 2, 0, 0], "each again after 30 days"
+    links = session.scalars(select(AccessLink.subject_id)).all()
+    assert {links.count(one.id) for one in services} == {2}
+
+    def to_call(day: int) -> int:
+        moment = now + timedelta(days=day)
+        return queries.listings_to_call(
+            session,
+            Actor(role=Role.DISTRICT_ADMIN, name="Dana"),
+            before=(moment - half_year).date(),
+            asked_before=moment - timedelta(days=14),
+            limit=50,
+            offset=0,
+        )[1]
+
+    assert [to_call(day) for day in (13, 15, 20, 31, 34, 40, 60)] == [0, 5, 12, 12, 12, 12, 12]
+    service.assured_date = (now + timedelta(days=60)).date()
+    session.flush()
+    assert to_call(61) == 11, "confirmed: off the list at once"
+    assert to_call(60 + 181) == 11, "it was asked before it was confirmed, not since"
+
+
 def test_who_cannot_be_asked_is_on_the_list_at_once(
     team: CheckedClient, session: Session, service: Service
 ) -> None:
@@ -240,6 +278,20 @@ def test_who_cannot_be_asked_is_on_the_list_at_once(
     service.status = "inactive"
     session.commit()
     assert "Nobody to call" in team.get("/listings-to-call").text
+
+
+@pytest.mark.parametrize("number", ["call me maybe", "12"])
+def test_a_number_that_nobody_can_dial_is_refused_with_what_was_typed(
+    client: CheckedClient, session: Session, service: Service, now: datetime, number: str
+) -> None:
+    _, token = make_listing_link(session, service, secret=SECRET, now=now)
+    page = client.get(f"/l/{token}")
+    answer = client.submit(page, "/corrections", {"phone": number})
+    assert answer.status_code == 422
+    assert "is no telephone number" in answer.text
+    assert f'value="{number}"' in answer.text
+    session.expire_all()
+    assert service.phones[0].number == "423-555-0100"
 
 
 def test_by_link_the_partners_address_is_the_assurer(

@@ -39,7 +39,8 @@ def test_the_right_term_is_among_the_first_three(
         with capsys.disabled():
             sys.stdout.write(
                 f"\nresolve {language} {name}: right term in the first three for {clean:.1%} of "
-                f"{len(some)} phrases, {mistyped:.1%} with a typo in each word"
+                f"{len(some)} phrases, {mistyped:.1%} with a typo in each longer word; the lexicon "
+                f"has {len(lexicon(language).phrases)} phrases"
             )
         assert clean >= LEAST[language]
         assert mistyped >= LEAST_MISTYPED
