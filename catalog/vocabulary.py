@@ -29,6 +29,7 @@ LOCATION_TYPES = {
 
 POINT_PRECISIONS = {
     "address": Label("At the address", "En la dirección"),
+    "street": Label("Near the address, on its street", "Cerca de la dirección, en su calle"),
     "zip": Label("Somewhere in the ZIP area", "En algún lugar del código postal"),
     "unknown": Label("Not known", "No se sabe"),
 }

@@ -144,12 +144,13 @@ def find_places(
     return report
 
 
-def finding_of(place: Waiting, on_parcels: dict[str, Point], network: Network) -> Finding:
-    """What is found for one place: the house itself, else the middle of its ZIP area, else nothing."""
+def finding_of(place: Waiting, on_parcels: dict[str, Answer], network: Network) -> Finding:
+    """What is found for one place: the house or its neighbor, else the middle of its ZIP area, else
+    nothing."""
     address = place.address
-    point = on_parcels.get(address.key)
-    if point is not None:
-        return Finding(place, Answer("parcels", point, "address"), None)
+    on_parcel = on_parcels.get(address.key)
+    if on_parcel is not None:
+        return Finding(place, on_parcel, None)
     again = None
     if address.has_house and network.geocoders:
         answer, again = network.locate(place)

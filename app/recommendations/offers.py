@@ -26,6 +26,7 @@ from catalog.vocabulary import ACCESS_NEEDS
 from matching.checks import contradiction
 from matching.types import Offer, Openings, TrackRecord
 
+NEXT_DOOR_METRES = 150  # nearly all houses that stand in for another lie no further from it
 ROUGH_METRES = 8_000  # of a ZIP area that the Census Bureau's list does not have
 CONTRADICTORY = "{what}: what is said contradicts itself, so it is recommended to nobody"
 NO_INTERPRETER = frozenset({"no", "none", "n/a", "not available"})
@@ -140,8 +141,10 @@ def offers_of_service(
 
 
 def point_within(location: Location) -> int:
-    """How far the place may be from its point, in metres: where only the ZIP area is known, as far as
-    nearly all of the area lies from its middle."""
+    """How far the place may be from its point, in metres: next door a little; where only the ZIP area
+    is known, as far as nearly all of the area lies from its middle."""
+    if location.point_precision == "street" and location.latitude is not None:
+        return NEXT_DOOR_METRES
     if location.point_precision != "zip" or location.latitude is None:
         return 0
     codes = [row.postal_code for row in location.addresses if row.address_type == "physical"]

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from catalog.geocoding.addresses import StreetAddress, bare_words, house_of
-from catalog.geocoding.answers import Point
+from catalog.geocoding.answers import Answer, Point
 from catalog.geocoding.zip_areas import metres_between, middle_of, radius_of
 
 STATE = "TN"
@@ -51,8 +51,9 @@ def file_of_parcels() -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def find_parcels(addresses: Iterable[StreetAddress]) -> dict[str, Point]:
-    """The point of each address that is found, by the address's key.
+def find_parcels(addresses: Iterable[StreetAddress]) -> dict[str, Answer]:
+    """Where each address is that is found, by the address's key: at the "address", or next door on
+    its "street".
 
     The very house, else one next door on the same street; a street's name without side and kind
     counts where only one such street has the number. Where streets of several towns bear the name,
@@ -66,7 +67,7 @@ def find_parcels(addresses: Iterable[StreetAddress]) -> dict[str, Point]:
     for parcel in read_parcels(names):
         by_name[bare_words(parcel.words)].append(parcel)
     found = {key: point_of(one, by_name) for key, one in wanted.items()}
-    return {key: point for key, point in found.items() if point is not None}
+    return {key: answer for key, answer in found.items() if answer is not None}
 
 
 def read_parcels(names: set[Words]) -> Iterator[Parcel]:
@@ -82,22 +83,22 @@ def read_parcels(names: set[Words]) -> Iterator[Parcel]:
                 yield Parcel(int(house[0]), house[1], row["geometry"])
 
 
-def point_of(address: StreetAddress, by_name: dict[Words, list[Parcel]]) -> Point | None:
-    """The point of one address, or None."""
+def point_of(address: StreetAddress, by_name: dict[Words, list[Parcel]]) -> Answer | None:
+    """Where one address is, or None."""
     house = house_of(address.street)
     if house is None:
         return None
     number, words = int(house[0]), house[1]
     parcels = by_name.get(bare_words(words), [])
     on_street = [one for one in parcels if one.words == words]
-    for choice in (
-        [one for one in on_street if one.number == number],
-        [one for one in parcels if one.number == number],
-        next_door(on_street, number),
+    for precision, choice in (
+        ("address", [one for one in on_street if one.number == number]),
+        ("address", [one for one in parcels if one.number == number]),
+        ("street", next_door(on_street, number)),
     ):
         point = the_one(choice, address.zip_code)
         if point is not None:
-            return point
+            return Answer("parcels", point, precision)
     return None
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.recommendations.offers import point_within
 from app.security.policy import Role
 from catalog.history import NEW
 from catalog.models import FieldChange, Geocoding, Location
@@ -49,6 +50,16 @@ def test_places_stand_by_how_they_are_known_and_confidential_ones_nowhere(
     assert "Nowhere House" in team.get("/places-on-map").text  # first what wants a person
     assert "No place of this kind" in team.get("/places-on-map?kind=found").text
     assert "Nowhere House" in team.get("/places-on-map?kind=nonsense").text
+
+
+def test_a_pin_at_a_neighbor_says_so_and_makes_distances_rough(
+    team: CheckedClient, session: Session
+) -> None:
+    place = offered(session, point_precision="street")
+    assert "stands at its neighbor" in team.get(f"/places-on-map/{place.id}/pin").text
+    assert point_within(place) == 150
+    place.point_precision = "address"
+    assert point_within(place) == 0
 
 
 def test_a_pin_is_set_stays_and_stands_in_the_history(

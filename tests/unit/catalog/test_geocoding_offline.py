@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -58,10 +58,16 @@ def found_of(sample: list[Row], write: Callable[[Row], StreetAddress]) -> list[f
     asked = [(write(row), row) for row in sample]
     found = find_parcels(address for address, _ in asked)
     return [
-        metres((found[address.key].latitude, found[address.key].longitude), row)
+        metres((point.latitude, point.longitude), row)
         for address, row in asked
-        if address.key in found
+        if (answer := found.get(address.key)) and (point := answer.point)
     ]
+
+
+def share_at(addresses: Iterable[StreetAddress], precision: str) -> float:
+    """The share of the addresses found that are found so precisely."""
+    answers = find_parcels(addresses).values()
+    return sum(answer.precision == precision for answer in answers) / len(answers)
 
 
 def told(what: str, found: list[float], of: int) -> str:
@@ -117,6 +123,7 @@ class TestParcels:
             return read_address(line, "Chattanooga", "TN", row["zip"])
 
         found = found_of(sample, write)
+        assert share_at(map(write, sample), "address") > 0.99
         sys.stdout.write(f"\n{told(spelling, found, len(sample))}")
         assert len(found) >= least
         assert float(np.median(found)) <= furthest
@@ -131,9 +138,12 @@ class TestParcels:
             return (p for p in every(names) if (str(p.number), p.words) not in left_out)
 
         monkeypatch.setattr(parcels, "read_parcels", others)
-        found = found_of(
-            sample, lambda row: read_address(row["address"], "Chattanooga", "TN", row["zip"])
-        )
+
+        def write(row: Row) -> StreetAddress:
+            return read_address(row["address"], "Chattanooga", "TN", row["zip"])
+
+        found = found_of(sample, write)
+        assert share_at(map(write, sample), "street") > 0.95, "not said to be at the house"
         sys.stdout.write(f"\n{told('the house left out', found, len(sample))}")
         assert len(found) >= 2_700
         assert float(np.median(found)) < 60
