@@ -28,7 +28,7 @@ from app.imports import queries, services, wording
 from app.imports.forms import clean_file_name, clean_source, mappings_sent, sheet_forms
 from app.imports.models import ImportRun
 from app.imports.progress import progress_of
-from app.imports.states import BUSY, may
+from app.imports.states import ACTIONS, BUSY, may
 from app.security.guard import requires, signed_in_actor
 from app.security.incoming import takes_upload
 from app.transactions import commits
@@ -190,6 +190,16 @@ def apply(run_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("imports.show_run", run_id=run_id))
 
 
+@blueprint.post("/imports/<uuid:run_id>/stop")
+@requires("catalog.import")
+@commits
+def stop(run_id: uuid.UUID) -> ResponseReturnValue:
+    """Not now: it waits no longer, and stands as it was checked."""
+    services.act(db.session, run_id, "stop", by=signed_in_actor(), now=utcnow())
+    flash(gettext("Stopped. Nothing was imported; the file is still here."))
+    return redirect(url_for("imports.show_run", run_id=run_id))
+
+
 @blueprint.post("/imports/<uuid:run_id>/discard")
 @requires("catalog.import")
 @commits
@@ -245,7 +255,7 @@ def run_page(
         marks=wording.MARKS,
         severity_words=wording.SEVERITY,
         table_words=wording.table_words,
-        may={action: may(action, run.state) for action in ("check", "apply", "discard")},
+        may={action: may(action, run.state) for action in ACTIONS},
         keep_days=settings().import_keep_days,
         **progress_parts(run),
     )

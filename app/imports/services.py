@@ -73,7 +73,7 @@ def refuse_second(session: Session, source: str) -> None:
 
 
 def act(session: Session, run_id: uuid.UUID, action: str, *, by: Actor, now: datetime) -> ImportRun:
-    """A person's step: check, apply or discard. Conflict where the run's state does not allow it."""
+    """A person's step: one of ACTIONS. Conflict where the run's state does not allow it."""
     run = run_for(session, by, run_id)
     allowed, state = ACTIONS[action]
     if run.state not in allowed:
@@ -92,6 +92,8 @@ def act(session: Session, run_id: uuid.UUID, action: str, *, by: Actor, now: dat
     session.refresh(run)
     if action == "apply":
         run.applied_by = by.name
+    if action == "stop":
+        run.applied_by, run.ended_at = None, now
     if action == "discard":
         run.ended_at = now
         let_go(session, [run])

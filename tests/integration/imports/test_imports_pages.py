@@ -361,6 +361,54 @@ def test_a_discarded_file_is_gone_and_the_run_stays_in_the_list(
     assert "Import it" not in district.get(page.request.path).text
 
 
+def test_an_import_that_waits_is_stopped_and_can_be_started_again(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    waiting = district.submit(page, "/apply", follow_redirects=True)
+    stopped = district.submit(waiting, "/stop", follow_redirects=True)
+    assert "Stopped. Nothing was imported" in plain(stopped)
+    assert "Checked, not imported yet" in plain(stopped)
+    assert "By table and by file" in stopped.text, "the report of the check is still there"
+    assert only_run(session).applied_by is None
+    assert work(app) == 0
+    assert names(session) == []
+    district.submit(stopped, "/apply")
+    assert work(app) == 1
+    assert names(session) == ["Rowing", "Tutoring"]
+
+
+def test_a_check_that_waits_is_stopped_and_its_file_deleted(
+    app: Flask, district: CheckedClient, session: Session
+) -> None:
+    waiting = district.get(send(district, SHEET, source="Wrong").location)
+    answer = district.submit(waiting, "/discard", follow_redirects=True)
+    assert "Nothing of it was imported" in answer.text
+    assert work(app) == 0
+    assert session.scalar(select(func.count()).select_from(StoredPart)) == 0
+    assert send(district, SHEET, source="Wrong").status_code in {302, 303}, "its name is free again"
+
+
+@pytest.mark.parametrize("begun", [State.CHECKING, State.APPLYING])
+def test_what_the_worker_has_begun_is_not_stopped(
+    app: Flask, district: CheckedClient, session: Session, begun: State, now: datetime
+) -> None:
+    address = send(district, SHEET).location
+    step = "/discard"
+    if begun is State.APPLYING:
+        work(app)
+        step = "/stop"
+        district.submit(district.get(address), "/apply")
+    page = district.get(address)
+    assert services.take_up_next(session, now=now)
+    late = district.submit(page, step)
+    assert late.status_code == 409
+    assert "moved on meanwhile" in plain(late)
+    session.expire_all()
+    assert only_run(session).state == begun
+    assert "Stop" not in plain(district.get(address))
+
+
 def test_files_previews_and_lines_go_after_their_time_and_counts_stay(
     app: Flask, district: CheckedClient, session: Session, now: datetime
 ) -> None:
