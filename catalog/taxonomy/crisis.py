@@ -16,12 +16,15 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from catalog.taxonomy.lexicon import lexicon
 from catalog.taxonomy.reading import read_yaml
 from catalog.taxonomy.spelling import meant_words
 from catalog.taxonomy.terms import LANGUAGES, VocabularyError
 from catalog.taxonomy.words import Word
 
+_K = re.compile(r"k(?=[ei])")  # as Spanish is written in messages: "kiero"
 _GAP = r"(?:\w+ ){0,4}?"
 
 
@@ -93,9 +96,9 @@ def _of(said: Sequence[str], rules: Mapping[str, tuple[_Rule, ...]]) -> Iterator
 
 
 def _readings(typed: list[str], rules: _Rules) -> Iterator[list[str]]:
-    """The words as typed, and with each misspelt word of crisis put right."""
+    """The words as typed, and with each misspelt word of crisis put right ("kil", "kiere")."""
     yield typed
-    right = [_right_word(word) or word for word in typed]
+    right = [_right_word(word) or _right_word(_K.sub("qu", word)) or word for word in typed]
     if right != typed:
         yield right
 
@@ -103,11 +106,14 @@ def _readings(typed: list[str], rules: _Rules) -> Iterator[list[str]]:
 @lru_cache(maxsize=20_000)
 def _right_word(word: str) -> str | None:
     words = _rules().words
-    if len(word) < 4 or word in _spelled_right():
+    if word in _spelled_right():
+        return word if word in words else None
+    meant = [one for one, _ in meant_words(word, words) if one[0] == word[0]]
+    if not meant:
         return None
-    meant = [one for one, _ in meant_words(word, _spelled_right())]
-    near = [one for one in meant if one in words and one[0] == word[0]]
-    return near[0] if near else None
+    # In doubt the word of crisis, but for a word that is meant by fewer errors.
+    nearest = meant_words(word, _spelled_right())[0][0]
+    return meant[0] if OSA.distance(word, meant[0]) <= OSA.distance(word, nearest) else None
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from catalog.taxonomy import VocabularyError, resolve
 from catalog.taxonomy.crisis import find_crisis, read_rule
 from catalog.taxonomy.lexicon import lexicon
 from catalog.taxonomy.words import read_words
+from tests.unit.taxonomy.resolve_exam import with_typos
 
 CASES: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("crisis_cases.yaml").read_text(encoding="utf-8")
@@ -26,6 +28,15 @@ def test_words_of_crisis_show_the_lines_and_rank_nothing(kind: str, text: str) -
     assert kind in answer.crisis.kinds
     assert answer.candidates == ()
     assert [line.code for line in answer.crisis.lines][:2] == ["988", "911"]
+
+
+def test_mistyped_words_of_crisis_are_heard_too(capsys: pytest.CaptureFixture[str]) -> None:
+    heard = [resolve(with_typos(text)).crisis is not None for _, text in CRISES]
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\ncrisis: {sum(heard)} of {len(heard)} heard with a typo in each longer word"
+        )
+    assert sum(heard) / len(heard) >= 0.85
 
 
 @pytest.mark.parametrize("text", CASES["harmless"])
