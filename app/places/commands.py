@@ -45,7 +45,7 @@ ROWS_TOLD = 10
 def allocate(school: str | None, term: str, at_most: int, *, together: bool, as_json: bool) -> None:
     """Propose who could get which open place. Nothing is sent: plan managers decide, one by one."""
     try:
-        school_id = school_by_code(db.session, school).id if school else None
+        school_id = None if school is None else school_by_code(db.session, school).id
         db.session.rollback()
         run_id, plan = work.make_now(
             school_id=school_id,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -149,8 +150,8 @@ def load(
     for name, least in _NOT_BELOW.items():
         if not values[least] <= values[name]:  # type: ignore[operator]  # both whole numbers
             raise ParameterError(
-                f"eligibility.toml: {name} is {values[name]} and must not be below {least},"
-                f" {values[least]}. Change one of them."
+                f"eligibility.toml: {name} ({where[name]}) is {values[name]} and must not be below"
+                f" {least} ({where[least]}), {values[least]}. Change one of them."
             )
     weights = _weights(
         f"{preset}.toml",
@@ -226,8 +227,11 @@ class _File:
             ):
                 self._flatten(entry, here)
             else:
-                self._headers["_".join(here)] = ".".join(here)
-                self._entries["_".join(here)] = entry
+                name = "_".join(here)
+                if name in self._entries:
+                    raise self.refusal(name, f"stands there again as [{'.'.join(here)}]; keep one")
+                self._headers[name] = ".".join(here)
+                self._entries[name] = entry
 
     def read(self, names: list[str], *, partly: bool = False) -> dict[str, int | str]:
         """The values of exactly these names (`partly`: of some); ParameterError on one too many,
@@ -249,7 +253,7 @@ class _File:
                 raise self.refusal(name, f"must say its {key} in words")
         value = entry["value"]
         if name == "language_local":
-            if not isinstance(value, str) or not value:
+            if not isinstance(value, str) or not re.fullmatch("[a-z]{2,3}", value):
                 raise self.refusal(name, "must be a language code such as en")
             return value
         low, high = _bounds(name)
@@ -263,11 +267,18 @@ class _File:
         return ParameterError(f"{self.path.name}{where}: [{self._headers.get(name, name)}] {why}.")
 
     def where(self, name: str) -> str:
-        """The line of a key's table: "line 12"; "" where the file does not name it so."""
-        header = self._headers.get(name)
-        lines = self._text.splitlines()
-        at = [n for n, line in enumerate(lines, 1) if header and line.strip() == f"[{header}]"]
-        return f"line {at[0]}" if at else ""
+        """The line where a key's table begins, in any form that TOML has: "line 12"; "" for none."""
+        header, table = self._headers.get(name), ""
+        for number, line in enumerate(self._text.splitlines(), 1):
+            said = re.sub(r"\s", "", line.partition("#")[0])
+            here = ""
+            if said.startswith("["):
+                here = table = said.strip("[]")
+            elif "=" in said:
+                here = ".".join(filter(None, (table, said.partition("=")[0])))
+            if header and f"{here}.".startswith(f"{header}."):
+                return f"line {number}"
+        return ""
 
 
 def _bounds(name: str) -> tuple[int, int]:

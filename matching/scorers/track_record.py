@@ -15,22 +15,25 @@ from matching.criterion import Criterion, Value, known, neutral
 from matching.geo import Whole
 from matching.lookups import Rows
 from matching.question import Question
-from matching.types import Offer, TrackRecord
+from matching.types import Offer
 
 NAME = "track_record"
 
 
 def mean_of_kind(offer: Offer, question: Question) -> int:
-    """Connected of 1000 closed in the offer's categories; of all where those have too few."""
+    """Connected of 1000 closed: the mean of what each of the offer's categories came to, so that a
+    service with several of them counts once in each; of all services where those have too few."""
     background, fewest = question.background, question.parameters.track_record_fewest
     terms = {*offer.categories, *offer.interests}
-    records = [background.records[term] for term in terms if term in background.records]
-    kind = TrackRecord(
-        sum(record.closed for record in records), sum(record.connected for record in records)
-    )
-    for record in (kind, background.overall):
-        if record.closed >= fewest:
-            return 1000 * record.connected // record.closed
+    of_each = [background.records[term] for term in terms if term in background.records]
+    for records in (of_each, [background.overall]):
+        rates = [
+            1000 * record.connected // record.closed
+            for record in records
+            if record.closed >= fewest
+        ]
+        if rates:
+            return sum(rates) // len(rates)
     return question.parameters.track_record_neutral
 
 

@@ -55,6 +55,7 @@ def test_lines_tell_the_same_in_short_for_the_district(
     ("arguments", "says"),
     [
         (["--school", "nowhere", "--term", "x"], "No school has the state number 'nowhere'"),
+        (["--school", "", "--term", "x"], "No school has the state number ''"),
         (["--term", " "], "Say which term"),
     ],
 )

@@ -72,7 +72,12 @@ def test_the_version_changes_with_a_value_and_not_with_a_comment(folder: Path) -
             r"eligibility\.toml: is not valid TOML",
         ),
         ("eligibility.toml", 'value = "en"', "value = 5", r"\[language\.local\].*language code"),
-        ("eligibility.toml", "13_000", "1000", r"reach_bus is 1000 .* below reach_foot, 2400"),
+        (
+            "eligibility.toml",
+            "13_000",
+            "1000",
+            r"reach_bus \(line \d+\) is 1000 .* below reach_foot \(line 4\), 2400",
+        ),
         ("scoring.toml", "value = 1000", "value = 1001", r"\[need\.exact\] is 1001.*0 to 1000"),
         ("scoring.toml", 'unit = "per mille"', 'unit = ""', r"\[need\.exact\] must say its unit"),
         ("balanced.toml", "value = 300", "value = 301", r"sum to 1001.*: need 301 \(line \d+\), "),
@@ -134,12 +139,42 @@ def test_an_empty_folder_of_a_district_changes_nothing(tmp_path: Path) -> None:
     [
         ("eligibility.toml", REACH.replace("1200", "-5"), r"line 1: \[reach\.foot\] is -5"),
         ("eligibility.toml", REACH.replace("foot", "boat"), r"line 1: \[reach\.boat\] is not"),
-        ("eligibility.toml", REACH.replace("1200", "99_000"), r"reach_bus is .* below reach_foot"),
+        ("eligibility.toml", REACH.replace("1200", "99_000"), r"reach_bus .* below reach_foot"),
         ("eligibility.toml", REACH.replace('source = "here, today"\n', ""), "exactly the keys"),
         (
             "balanced.toml",
             WEIGHT.format("need", 999),
             r"the weights sum to .* need 999 \(line 1 of the district's\), interest \d+ \(line \d+\)",
+        ),
+        (
+            "eligibility.toml",
+            REACH.replace("[reach.foot]", "\n[ reach.foot ]  # ours").replace("1200", "-5"),
+            r"line 2: \[reach\.foot\] is -5",
+        ),
+        (
+            "eligibility.toml",
+            '[reach]\nfoot = { value = -5, unit = "m", source = "x" }\n',
+            r"line 2: \[reach\.foot\] is -5",
+        ),
+        (
+            "eligibility.toml",
+            'reach.foot = { value = -5, unit = "m", source = "x" }\n',
+            r"line 1: \[reach\.foot\] is -5",
+        ),
+        (
+            "eligibility.toml",
+            REACH.replace("1200", "99_000"),
+            r"reach_bus \(line \d+\) is .* reach_foot \(line 1 of the district's\)",
+        ),
+        (
+            "eligibility.toml",
+            REACH + REACH.replace("reach.foot", "reach_foot"),
+            r"line 1: \[reach\.foot\] stands there again as \[reach_foot\]; keep one",
+        ),
+        (
+            "eligibility.toml",
+            '[language.local]\nvalue = "English"\nunit = "code"\nsource = "x"\n',
+            r"line 1: \[language\.local\] must be a language code",
         ),
         ("eligibilty.toml", REACH, r"eligibilty\.toml: no parameter file has this name"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from matching import parameters, scorers
 from matching.decay import halving
 from matching.geo import is_inside, metres_between
 from matching.scorers import CRITERIA, weights_of
+from matching.scorers.track_record import mean_of_kind
 from matching.types import Interest, Need, Point, Profile, TrackRecord
 from tests.unit.matching.cases import SCORER_CASES, offer_with, profile_with
 from tests.unit.matching.strategies import POLYGON, question
@@ -56,6 +58,16 @@ def test_weights_sum_to_1000_whatever_is_asked(
         weights = weights_of(question(profile, [], preset=preset))
         assert sum(weights.values()) == 1000
         assert (weights["interest"] == 0) == (not interests)
+
+
+def test_a_service_with_many_labels_weighs_no_more_in_the_mean_of_one() -> None:
+    facts = {"service": "good", "track_record": TrackRecord(20, 20)}
+    good = offer_with({"key": "a", "categories": ("dental", "glasses", "food"), **facts})
+    poor = offer_with({"key": "b", "service": "poor", "categories": ("dental",)})
+    poor = replace(poor, track_record=TrackRecord(20, 0))
+    asked = question(profile_with({}), [good, poor])
+    assert mean_of_kind(poor, asked) == 500, "dental: 20 of 40"
+    assert mean_of_kind(good, asked) == (500 + 1000 + 1000) // 3
 
 
 def test_a_record_is_shrunk_to_the_mean_of_its_category_and_a_service_counts_once() -> None:
