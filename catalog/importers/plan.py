@@ -125,12 +125,15 @@ def plan_import(
         plan_table(session, draft, plan, table, gone=gone, now=now)
     if leads:
         plan_merged(session, draft, plan, now)
-    if not any(draft.rows.values()) and not report.has_changes:
+    if not any(report.rows_read.values()) and not report.has_changes:
         raise NotACatalogError(
             "%(file)r holds no service, and nothing else to bring in. Nothing was changed. Look "
             "whether it is the right file, and whole.",
             file=package.name,
         )
+    if not draft.rows.get("service"):
+        reason = "The package holds no service: only what else is in it would come in."
+        report.lines.append(ReportLine("warning", name, None, "holds_no_service", reason))
     return plan
 
 

@@ -283,6 +283,15 @@ def test_json_beside_tables_is_not_read_and_said(
     assert said_of(bring_in(session, folder, now), "json_beside_csv")
 
 
+def test_a_package_without_services_is_said(
+    session: Session, tmp_path: Path, now: datetime
+) -> None:
+    path = tmp_path / "list.json"
+    path.write_text('[{"id": "10", "name": "Sample House", "description": "Us", "website": ""}]')
+    assert said_of(bring_in(session, path, now), "holds_no_service")
+    assert stored(session, "organization", "10", "name") == ["Sample House"]
+
+
 def test_files_that_are_not_read_are_said(session: Session, tmp_path: Path, now: datetime) -> None:
     folder = write_package(tmp_path / "sample", sample_tables())
     for name in ("more.xlsx", "notes.txt", "README"):

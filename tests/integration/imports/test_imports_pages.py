@@ -83,6 +83,13 @@ def test_the_same_again_has_nothing_to_import(app: Flask, district: CheckedClien
     assert "There is nothing to import" in again.text
 
 
+def test_a_file_whose_rows_cannot_come_in_says_so(app: Flask, district: CheckedClient) -> None:
+    page = checked(app, district, "Provider,Service\n,Tutoring\n,Chess\n", "partners.csv")
+    assert "No row of it can be brought in" in plain(page)
+    assert "names no provider" in plain(page)
+    assert "Import it" not in page.text
+
+
 @pytest.mark.parametrize("sheet", ["Provider,Service\n", "Provider,Service\nOther House,Chess\n"])
 def test_most_services_are_marked_as_gone_only_by_a_tick(
     app: Flask, district: CheckedClient, session: Session, sheet: str
