@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext
 
-from app.directory.areas import middle_of_zip
+from catalog.geocoding.zip_areas import middle_of
 from catalog.search import LONGEST_QUESTION, SearchIndex
 from catalog.search_filters import Filters
 from catalog.taxonomy import UnknownTermError, term
@@ -48,7 +48,7 @@ def asked_of(arguments: Mapping[str, str], index: SearchIndex) -> Asked:
     """Read the form."""
     values = {name: arguments.get(name, "").strip()[:LONGEST_QUESTION] for name in FIELDS}
     problems: dict[str, str] = {}
-    near, within = distance_of(values, index, problems)
+    near, within = distance_of(values, problems)
     return Asked(
         text=values["q"],
         filters=Filters(
@@ -80,7 +80,7 @@ def term_of(values: Mapping[str, str], problems: dict[str, str]) -> str | None:
 
 
 def distance_of(
-    values: Mapping[str, str], index: SearchIndex, problems: dict[str, str]
+    values: Mapping[str, str], problems: dict[str, str]
 ) -> tuple[tuple[float, float] | None, float | None]:
     """The middle of the ZIP area, and how far from it in metres."""
     miles = number_of(values, "miles", range(1, 501), problems)
@@ -91,10 +91,10 @@ def distance_of(
     if not re.fullmatch(r"[0-9]{5}", values["zip"]):
         problems["zip"] = gettext("A ZIP code has five digits.")
         return None, None
-    near = middle_of_zip(values["zip"], index)
+    near = middle_of(values["zip"])
     if near is None:
         problems["zip"] = gettext(
-            "Where this ZIP area lies is not known here. Try a neighbouring one."
+            "There is no ZIP area of this number, or it is one of post boxes alone. Try a neighbouring one."
         )
         return None, None
     return near, miles * METRES_PER_MILE if miles else None

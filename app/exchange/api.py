@@ -21,6 +21,7 @@ from app.exchange.queries import ListQuery, Resource
 from app.exchange.schemas import (
     AboutSchema,
     ObjectSchema,
+    OrganizationQuerySchema,
     OrganizationsQuerySchema,
     PageQuerySchema,
     PageSchema,
@@ -97,10 +98,12 @@ def list_organizations(query: ListQuery) -> Response:
 
 @blueprint.get("/organizations/<uuid:id_>")
 @public(WHY_PUBLIC)
+@blueprint.arguments(OrganizationQuerySchema, location="query", unknown=RAISE)
 @blueprint.response(200, ObjectSchema)
-def get_organization(id_: uuid.UUID) -> Response:
+def get_organization(asked: dict[str, bool], id_: uuid.UUID) -> Response:
     """One organization with its services and places"""
-    return answer_one(queries.ORGANIZATIONS, id_)
+    is_whole = asked["full_service"]
+    return answer_one(queries.ORGANIZATIONS if is_whole else queries.ORGANIZATIONS_IN_SHORT, id_)
 
 
 @blueprint.get("/service_at_locations")

@@ -1,4 +1,4 @@
-"""Which listings are for a postcode, or near it: from what the catalog itself knows of places.
+"""Which listings are for a postcode, or near its middle.
 
 Called by the queries of this feature. A confidential place is never measured from or found: its
 distance from a few postcodes would give its street away.
@@ -9,57 +9,44 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from geopy.distance import great_circle
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, not_, or_
 from sqlalchemy.orm import Session
 
 from app.errors import BadQuery
-from catalog.models import Address, EligibilityRule, Location, Service
+from catalog.geocoding import zip_areas
+from catalog.models import EligibilityRule, Location, Service
 
 METRES_PER_DEGREE = 111_000  # of latitude, a little less than anywhere on earth, so the box is wide
 OTHER_AREAS = ("counties", "statewide", "centre", "polygon")
+Point = tuple[float, float]  # latitude and longitude, WGS 84 degrees
 
 
-class Point(NamedTuple):
-    """WGS 84 degrees."""
-
-    latitude: float
-    longitude: float
-
-
-def middle_of(session: Session, postcode: str) -> Point:
-    """The middle of the known places in a ZIP area; BadQuery where there are none. One statement."""
-    latitude, longitude = session.execute(
-        select(func.avg(Location.latitude), func.avg(Location.longitude))
-        .where(not_(Location.is_confidential), Location.latitude.is_not(None))
-        .where(
-            exists().where(
-                Address.location_id == Location.id, Address.postal_code.startswith(postcode)
-            )
-        )
-    ).one()
-    if latitude is None or longitude is None:
+def middle_of(postcode: str) -> Point:
+    """The middle of a ZIP area; BadQuery where there is none of that number."""
+    middle = zip_areas.middle_of(postcode)
+    if middle is None:
         raise BadQuery(
-            f"Where {postcode} lies is not known here: no place of the catalog with a point is in "
-            "it. Leave out proximity, or give the postcode of a neighbouring area.",
-            {"postcode": "Not known here."},
+            f"Where {postcode} lies is not known: it is no ZIP code, or one of post boxes alone. "
+            "Leave out proximity, or give the postcode of a neighbouring area.",
+            {"postcode": "Not known."},
         )
-    return Point(float(latitude), float(longitude))
+    return middle
 
 
 def within(
     session: Session, statement: Select[uuid.UUID], centre: Point, metres: float
 ) -> Sequence[uuid.UUID]:
     """The ids of a statement over locations that lie within the distance, the nearest first."""
+    north, east = centre
     degrees = metres / METRES_PER_DEGREE
-    wide = degrees / max(0.01, math.cos(math.radians(min(89.0, abs(centre.latitude) + degrees))))
+    wide = degrees / max(0.01, math.cos(math.radians(min(89.0, abs(north) + degrees))))
     candidates = session.execute(
         statement.add_columns(Location.latitude, Location.longitude).where(
             not_(Location.is_confidential),
-            Location.latitude.between(centre.latitude - degrees, centre.latitude + degrees),
-            Location.longitude.between(centre.longitude - wide, centre.longitude + wide),
+            Location.latitude.between(north - degrees, north + degrees),
+            Location.longitude.between(east - wide, east + wide),
         )
     )
     found = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import NotFound
 from app.exchange import coverage
+from app.exchange.words import pattern_of
 from catalog.exporters import own_facts
 from catalog.exporters.fields import Fields, Row
 from catalog.exporters.hsds_json import Nested
@@ -113,7 +114,7 @@ def ids_nearby(session: Session, resource: Resource, query: ListQuery) -> Sequen
     """The services at locations within the distance, the nearest first."""
     assert query.postcode is not None  # noqa: S101 - the schema asks for it with the distance
     assert query.proximity is not None  # noqa: S101
-    centre = coverage.middle_of(session, query.postcode)
+    centre = coverage.middle_of(query.postcode)
     statement = resource.statement(query).order_by(None)
     return coverage.within(session, statement, centre, query.proximity)
 
@@ -178,8 +179,22 @@ def places_statement(query: ListQuery) -> Select[uuid.UUID]:
 def organizations_statement(query: ListQuery) -> Select[uuid.UUID]:
     """Ids of organizations, by name."""
     found = Organization
-    words = said(query.search, found.name, found.alternate_name, found.description)
-    return select(found.id).where(*words).order_by(found.name, found.id)
+    conditions = said(query.search, found.name, found.alternate_name, found.description)
+    if query.taxonomy_term_id is not None:
+        conditions.append(labels_itself_or_a_service(labelled_with_term, query.taxonomy_term_id))
+    if query.taxonomy_id is not None:
+        conditions.append(labels_itself_or_a_service(labelled_from, query.taxonomy_id))
+    return select(found.id).where(*conditions).order_by(found.name, found.id)
+
+
+def labels_itself_or_a_service(
+    labelled: Callable[[uuid.UUID, str], Select[uuid.UUID]], label_id: uuid.UUID
+) -> ColumnElement[bool]:
+    """Whether an organization, or a service of it, has the label."""
+    offering = select(Service.organization_id).where(Service.id.in_(labelled(label_id, "service")))
+    return or_(
+        Organization.id.in_(labelled(label_id, "organization")), Organization.id.in_(offering)
+    )
 
 
 def taxonomies_statement(query: ListQuery) -> Select[uuid.UUID]:
@@ -220,32 +235,32 @@ def service_conditions(query: ListQuery) -> list[ColumnElement[bool]]:
 def said(
     text: str, *columns: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 ) -> list[ColumnElement[bool]]:
-    """Every word of the text stands in one of the columns."""
+    """Every word of the text stands in one of the columns, whatever its case and accents."""
     return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in text.split()
+        or_(*(column.regexp_match(pattern_of(word)) for column in columns)) for word in text.split()
     ]
 
 
-def labelled_with_term(term_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Ids of services with the label; with one of our own terms, those with such a rule."""
+def labelled_with_term(term_id: uuid.UUID, entity: str = "service") -> Select[uuid.UUID]:
+    """Ids of services (or another entity) with the label; with one of our own terms, of services
+    with such a rule."""
     for term in own_facts.own_terms():
         if term["id"] == term_id:
             kind = term["code"].removeprefix("footbridge-eligibility-")
             return select(EligibilityRule.service_id).where(EligibilityRule.kind == kind)
     return select(Attribute.link_id).where(
-        Attribute.link_entity == "service", Attribute.taxonomy_term_id == term_id
+        Attribute.link_entity == entity, Attribute.taxonomy_term_id == term_id
     )
 
 
-def labelled_from(taxonomy_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Ids of services with any label of the taxonomy."""
+def labelled_from(taxonomy_id: uuid.UUID, entity: str = "service") -> Select[uuid.UUID]:
+    """Ids of services (or another entity) with any label of the taxonomy."""
     if taxonomy_id == own_facts.TAXONOMY_ID:
         return select(EligibilityRule.service_id)
     return (
         select(Attribute.link_id)
         .join(Attribute.taxonomy_term)
-        .where(Attribute.link_entity == "service", TaxonomyTerm.taxonomy_id == taxonomy_id)
+        .where(Attribute.link_entity == entity, TaxonomyTerm.taxonomy_id == taxonomy_id)
     )
 
 
@@ -288,6 +303,13 @@ ORGANIZATIONS = Resource(
     ),
     listed_organization,
     lambda nest, row: nest.organization(row, with_services=True),
+)
+ORGANIZATIONS_IN_SHORT = replace(  # each whole, but its services in short
+    ORGANIZATIONS,
+    put=lambda shelf, ids, is_full: shelf.put_organizations(
+        ids, is_full=is_full, with_services=False
+    ),
+    whole=lambda nest, row: nest.organization(row, with_services=False),
 )
 PLACES = Resource(
     "service_at_location",

@@ -66,9 +66,27 @@ class PageQuerySchema(Schema):
         return ListQuery(**data)
 
 
+class OrganizationQuerySchema(Schema):
+    """GET /organizations/…"""
+
+    full_service = fields.Boolean(
+        load_default=True, metadata={"description": "False: its services in short."}
+    )
+
+
 class OrganizationsQuerySchema(PageQuerySchema):
     """GET /organizations"""
 
+    taxonomy_term_id = fields.UUID(
+        load_default=None,
+        metadata={"description": "Only organizations with this label, on them or on a service."},
+    )
+    taxonomy_id = fields.UUID(
+        load_default=None,
+        metadata={
+            "description": "Only organizations with a label of this taxonomy, on them or on a service."
+        },
+    )
     full = fields.Boolean(
         load_default=False, metadata={"description": "Whole organizations, services in short."}
     )

@@ -440,9 +440,23 @@ def test_a_search_for_what_is_hidden_does_not_find_it(
     assert "Safe Night" in client.get(path.format("Safe Night")).text
 
 
-def test_a_search_around_it_does_not_find_it(client: CheckedClient, scene: Scene) -> None:
-    near = "/hsds/services?postcode=37351&proximity=1"
-    assert str(scene.service.id) not in client.get(near).text
+def test_a_search_around_it_does_not_find_it(
+    client: CheckedClient, session: Session, scene: Scene
+) -> None:
+    """Neither near its ZIP area's middle nor as far as one may ask, though it is within."""
+    for metres in (20_000, 500_000):
+        near = f"/hsds/service_at_locations?postcode=37351&proximity={metres}&per_page=100"
+        answer = client.get(near)
+        assert answer.status_code == 200, answer.text[:300]
+        found = {row["service"]["name"] for row in answer.get_json()["contents"]}
+        assert found == {"Open Court"}
+    # It is found where its place is no secret: the distance is not what kept it away.
+    for location in session.scalars(select(Location).where(Location.is_confidential)):
+        location.is_confidential = False
+    session.flush()
+    bump_revision(session)
+    found = {row["service"]["name"] for row in client.get(near).get_json()["contents"]}
+    assert found == {"Open Court", "Safe Night"}
 
 
 def test_no_letter_tells_it(session: Session, scene: Scene) -> None:

@@ -91,7 +91,7 @@ def test_a_filter_that_cannot_be_used_is_told(session: Session, manager: Checked
     assert titles(page) == ["Art A"]
     assert page.count('class="field-error"') >= 7
     assert "Write the time of day as well." in page
-    assert "not known here" in page
+    assert "There is no ZIP area of this number" in page
 
 
 def test_near_a_zip_code_the_nearest_comes_first(session: Session, manager: CheckedClient) -> None:
@@ -101,6 +101,16 @@ def test_near_a_zip_code_the_nearest_comes_first(session: Session, manager: Chec
     make_service_at_location(session, name="B near one", location=near)
     assert titles(manager.get("/directory?zip=37403").text) == ["B near one", "A far one"]
     assert titles(manager.get("/directory?zip=37403&miles=5").text) == ["B near one"]
+
+
+def test_near_a_zip_code_without_a_listing(session: Session, manager: CheckedClient) -> None:
+    """Wherever it lies: Georgia's 30741 is next to Chattanooga, and no outline is drawn of it."""
+    make_service_at_location(session, name="B", location=make_location(session, latitude=35.2))
+    make_service_at_location(session, name="A", location=make_location(session, latitude=35.04))
+    page = manager.get("/directory?zip=30741&miles=10").text
+    assert titles(page) == ["A"]
+    assert titles(manager.get("/directory?zip=30741").text) == ["A", "B"]
+    assert 'class="field-error"' not in page
 
 
 def test_open_on_a_day_at_a_time(session: Session, manager: CheckedClient) -> None:

@@ -11,9 +11,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.security import rate_limits
+from catalog.exporters.reading import BATCH
 from catalog.models import (
     Address,
     Attribute,
@@ -133,12 +136,6 @@ def make_listing(session: Session, number: int = 1) -> Listing:
     return Listing(service, place, shelter)
 
 
-@pytest.fixture
-def listing(session: Session) -> Listing:
-    """One clinic and one shelter."""
-    return make_listing(session)
-
-
 def read(client: CheckedClient, path: str) -> dict[str, Any]:
     """A good answer."""
     response = client.get(f"/hsds/{path}")
@@ -200,6 +197,34 @@ def test_ndjson_is_everything_a_line_each(
     assert lines == read(client, f"{name}?per_page=100")["contents"]
 
 
+def test_ndjson_is_sent_while_it_is_read(
+    app: Flask, session: Session, count_statements: CountStatements
+) -> None:
+    """The first line leaves before the second batch of services is read."""
+    organization = make_organization(session)
+    names_ = [f"Service {number:03}" for number in range(2 * BATCH + 1)]
+    for name in names_:
+        make_service(session, organization=organization, name=name)
+    session.commit()
+    asked = EnvironBuilder("/hsds/services?format=ndjson", base_url="https://localhost")
+    with count_statements() as sent:
+        body, status, _headers = run_wsgi_app(app, asked.get_environ())
+        lines = iter(body)
+        told = [json.loads(next(lines))["name"]]
+        before = batches_read(sent)
+        told += [json.loads(line)["name"] for line in lines]
+    assert status == "200 OK"
+    assert told == names_
+    assert (before, batches_read(sent)) == (1, 3)
+
+
+def batches_read(sent: Iterable[str]) -> int:
+    """How often services were read with all their columns."""
+    return sum(
+        "FROM service " in " ".join(one.split()) and "fees_description" in one for one in sent
+    )
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_what_is_not_there_is_a_problem(client: CheckedClient, name: str) -> None:
     for id_ in (uuid.uuid4(), "not-an-id"):
@@ -220,44 +245,6 @@ def test_a_page_takes_the_same_statements_however_long(
         with count_statements(STATEMENTS[path]):
             page = read(client, f"{path}{separator}per_page={size}")
         assert page["size"] >= 3
-
-
-def test_filters_combine(client: CheckedClient, session: Session, listing: Listing) -> None:
-    other = make_listing(session, 2)
-    term, category = label_of(session, other)
-    assert names(client, "services") == ["Check-ups 1", "Check-ups 2", "Shelter 1", "Shelter 2"]
-    assert names(client, "services?search=check-ups") == ["Check-ups 1", "Check-ups 2"]
-    assert names(client, "services?search=clinic+2+shelter") == ["Shelter 2"]
-    assert names(client, "services?search=100%25") == []
-    assert names(client, f"services?taxonomy_term_id={term}") == ["Check-ups 2"]
-    assert names(client, f"services?taxonomy_id={category}") == ["Check-ups 2"]
-    assert names(client, f"services?taxonomy_id={category}&search=shelter") == []
-    owner = other.service.organization_id
-    assert names(client, f"services?organization_id={owner}") == ["Check-ups 2", "Shelter 2"]
-    for moment in ("2026-10-02", "2026-10-02T12:00:00Z", "2026-10-02T14:00:00%2B02:00"):
-        assert names(client, f"services?modified_after={moment}") == ["Check-ups 2"]
-    assert names(client, "services?modified_after=2026-10-02T12:00:01Z") == []
-    assert names(client, f"service_at_locations?organization_id={owner}&search=check") == [
-        "Check-ups 2"
-    ]
-    assert names(client, f"taxonomy_terms?taxonomy_id={category}") == ["Dentist"]
-
-
-def label_of(session: Session, listing: Listing) -> tuple[uuid.UUID, uuid.UUID]:
-    """The term that labels the clinic, and its taxonomy."""
-    term = session.query(TaxonomyTerm).filter_by(code="dentist-2").one()
-    assert term.taxonomy_id is not None
-    return term.id, term.taxonomy_id
-
-
-def test_terms_by_their_place_in_the_tree(client: CheckedClient, session: Session) -> None:
-    top = TaxonomyTerm(name="Health", code="health")
-    session.add(top)
-    session.flush()
-    session.add(TaxonomyTerm(name="Dental", code="dental", parent_id=top.id))
-    session.flush()
-    assert names(client, "taxonomy_terms?top_only=true") == ["Health"]
-    assert names(client, f"taxonomy_terms?parent_id={top.id}") == ["Dental"]
 
 
 def test_rules_are_told_in_words_and_as_labels_that_can_be_asked_for(
@@ -291,32 +278,18 @@ def test_extensions_are_numbers_or_stay_with_the_number(
     assert [phone["extension"] for phone in place["phones"]] == [12]
 
 
-def test_near_a_postcode(client: CheckedClient, session: Session, listing: Listing) -> None:
-    far = make_location(session, latitude=35.2000, longitude=-85.3000)
-    far.addresses[0].postal_code = "37343"
-    make_service_at_location(session, location=far, name="Far away")
-    near = "service_at_locations?postcode=37403"
-    assert names(client, f"{near}&proximity=1000") == ["Check-ups 1"]
-    assert names(client, f"{near}&proximity=20000") == ["Check-ups 1", "Far away"]
-    assert read(client, f"{near}&proximity=20000&per_page=1")["total_items"] == 2
-    lines = client.get(f"/hsds/{near}&proximity=20000&format=ndjson", buffered=True).text
-    assert len(lines.splitlines()) == 2
-    unknown = client.get("/hsds/service_at_locations?postcode=99501&proximity=5")
-    assert unknown.status_code == 400
-    assert "99501" in unknown.get_json()["detail"]
-
-
-def test_for_a_postcode(client: CheckedClient, session: Session, listing: Listing) -> None:
-    """Who serves only other ZIP codes is left out; who says nothing, or names a county, stays."""
-    county = make_service_at_location(session, name="County aid")
-    make_eligibility(session, county.service, "residence", counties=["Hamilton, TN"])
-    make_service_at_location(session, name="Silent")
-    barred = make_service_at_location(session, name="Not here")
-    make_eligibility(session, barred.service, "residence", "bar", zips=["37403"])
-    assert names(client, "service_at_locations?postcode=37403-1234") == [
-        "Check-ups 1", "County aid", "Silent",
-    ]  # fmt: skip
-    assert "Shelter 1" in names(client, "service_at_locations?postcode=37421")
+def test_an_organization_with_its_services_in_short(
+    client: CheckedClient, listing: Listing
+) -> None:
+    path = f"organizations/{listing.service.organization_id}"
+    whole, short = read(client, path), read(client, f"{path}?full_service=false")
+    assert whole == read(client, f"{path}?full_service=true")
+    assert any("service_at_locations" in service for service in whole["services"])
+    assert [row["name"] for row in short["services"]] == [row["name"] for row in whole["services"]]
+    assert not any(
+        {"phones", "service_at_locations", "attributes"} & {*s} for s in short["services"]
+    )
+    assert short["locations"] == whole["locations"]
 
 
 @pytest.mark.parametrize(
@@ -331,6 +304,8 @@ def test_for_a_postcode(client: CheckedClient, session: Session, listing: Listin
         ("services?modified_after=yesterday", "modified_after"),
         ("services?full=perhaps", "full"),
         ("services?serach=food", "serach"),
+        (f"organizations/{uuid.uuid4()}?full=false", "full"),
+        (f"organizations/{uuid.uuid4()}?full_service=perhaps", "full_service"),
         ("service_at_locations?proximity=500", "proximity"),
         ("service_at_locations?proximity=far&postcode=37403", "proximity"),
         ("service_at_locations?postcode=374", "postcode"),
@@ -374,8 +349,7 @@ def test_a_confidential_place_cannot_be_found_by_searching_around_it(
     client: CheckedClient, session: Session, listing: Listing
 ) -> None:
     assert names(client, "services?search=Hidden") == []
-    near = client.get("/hsds/service_at_locations?postcode=37999&proximity=100")
-    assert near.status_code == 400, "its own ZIP code does not tell where it is"
+    assert names(client, "service_at_locations?postcode=37415&proximity=20000") == ["Check-ups 1"]
     around = names(client, "service_at_locations?postcode=37403&proximity=500000")
     assert around == ["Check-ups 1"]
 

@@ -51,6 +51,12 @@ USUAL = {
     "modified_after": "2026-01-01T00:00:00Z", "postcode": "37403", "proximity": "5000",
     "format": "json", "page": 1, "per_page": 10,
 }  # fmt: skip
+ASKED = 37  # parameters of all operations, in 3.0; 3.1 has two more
+NO_ID = "00000000-0000-4000-8000-000000000000"
+QUESTIONS = {
+    **USUAL, "search": "clinic", "taxonomy_term_id": NO_ID, "taxonomy_id": NO_ID,
+    "organization_id": NO_ID, "parent_id": NO_ID,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -246,6 +252,46 @@ def assert_references_hold(folder: Path, tables: list[dict[str, Any]]) -> None:
             target = key["reference"]["resource"] or table["name"]
             named = {row[key["fields"]] for row in rows[table["name"]]} - {""}
             assert named <= set(ids[target]), f"{table['name']}.{key['fields']}"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "file", ["3.0/openapi.bundled.json", "3.0/openapi.json", "3.1/openapi.json"]
+)
+def test_every_question_of_the_api_description_is_taken(
+    client: CheckedClient, rich: Listing, real_data: Path, file: str
+) -> None:
+    """Each parameter that the standard gives an operation is one of ours, and is answered. 3.1 lets
+    the lists be asked by POST too, with the same parameters; here everything is read by GET alone."""
+    described = json.loads((real_data / "hsds-spec" / file).read_text(encoding="utf-8"))
+    ours = client.get("/api/openapi.json").get_json()["paths"]
+    refused = []
+    asked = 0
+    for path, operations in described["paths"].items():
+        taken = parameters(ours["/hsds" + path.replace("{id}", "{id_}")]["get"])
+        for operation in (operations["get"], operations.get("post", {})):
+            wanted = parameters(operation, described)
+            refused += [f"{path}?{name}" for name in wanted if name not in taken]
+        id_ = contents(client, path.split("/")[1])[0]["id"] if "{id}" in path else ""
+        for name in parameters(operations["get"], described):
+            query = {name: QUESTIONS.get(name, "true")}
+            query |= {"postcode": "37403"} if name == "proximity" else {}
+            answer = client.get(f"/hsds{path.format(id=id_)}", query_string=query, buffered=True)
+            refused += [f"{path}?{name}: {answer.status_code}"] if answer.status_code != 200 else []
+            asked += 1
+    assert refused == []
+    assert asked >= ASKED
+
+
+def parameters(operation: dict[str, Any], description: dict[str, Any] | None = None) -> list[str]:
+    """The names of what may stand in the query of an operation."""
+    named = []
+    for one in operation.get("parameters", ()):
+        found = one
+        for part in one.get("$ref", "#").split("/")[1:]:
+            found = (description or {} if found is one else found)[part]
+        named += [found["name"]] if found.get("in") == "query" else []
+    return named
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
