@@ -22,7 +22,7 @@ from catalog.exporters import own_facts
 from catalog.exporters.eligibility_words import describe_rules
 from catalog.exporters.fields import COLUMNS, Fields, Row, fields_of, is_history_told
 from catalog.exporters.reading import Shelf, read_columns, table_of
-from catalog.exporters.saving import new_file, new_folder
+from catalog.exporters.saving import check_ending, new_file, new_folder
 
 # The names that the standard's own data package gives the files.
 FILES = {
@@ -100,6 +100,7 @@ def export_csv(
 
     `on_progress` is told how many rows were just written. Raises ExportPlaceError.
     """
+    check_ending(path, ".zip")
     tell = on_progress or (lambda rows: None)
     if path.suffix.lower() != ".zip":
         with new_folder(path) as folder:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from catalog.errors import ExportFormatError
 from catalog.exporters.hsds_csv import FILES, Progress, write_package
-from catalog.exporters.saving import new_file
+from catalog.exporters.saving import check_ending, new_file
 
 LONGEST_CELL = 32_767  # characters: what a spreadsheet program takes
 MOST_ROWS = 1_048_576
@@ -29,6 +29,7 @@ def export_xlsx(
     Raises ExportPlaceError for a place that cannot be written, ExportFormatError for what no workbook
     can hold.
     """
+    check_ending(path, ".xlsx")
     with new_file(path) as made:
         folder = made.parent / "package"
         folder.mkdir()

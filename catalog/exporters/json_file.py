@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from catalog.exporters.fields import Fields
 from catalog.exporters.hsds_json import Nested
 from catalog.exporters.reading import Shelf, all_ids, batches, table_of
-from catalog.exporters.saving import new_file
+from catalog.exporters.saving import check_ending, new_file
 
 ORGANIZATIONS_AT_A_TIME = 50
 # Nothing in HSDS JSON names its version. An organization always says that it has no further website,
@@ -35,6 +35,7 @@ def export_json(
 
     `on_progress` is told how many of these were just written. Raises ExportPlaceError.
     """
+    check_ending(path, ".json")
     tell = on_progress or (lambda objects: None)
     counts = {"organization": 0, "service": 0, "location": 0}
     with new_file(path) as made, made.open("w", encoding="utf-8") as handle:

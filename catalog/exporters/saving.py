@@ -11,6 +11,25 @@ from pathlib import Path
 
 from catalog.errors import ExportPlaceError
 
+# Endings by which people and programs tell a kind of file; any other says nothing.
+TELLING_ENDINGS = frozenset(
+    {".csv", ".json", ".jsonl", ".ndjson", ".ods", ".xls", ".xlsm", ".xlsx", ".zip"}
+)
+
+
+def check_ending(path: Path, ending: str) -> None:
+    """Refuse a name that says it is another kind of file than one in `ending`, which is written:
+    nobody could open it, and something of that kind may be there."""
+    if path.suffix.lower() in TELLING_ENDINGS - {ending}:
+        raise ExportPlaceError(
+            "%(name)s ends in %(other)s, and this export makes a %(ending)s. Nothing was written. "
+            "Name it %(example)s, or choose the format that the name says.",
+            name=path.name,
+            other=path.suffix,
+            ending=ending,
+            example=path.with_suffix(ending).name,
+        )
+
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:

@@ -167,6 +167,42 @@ def test_a_place_that_will_not_do_is_said_so(
     assert (tmp_path / made).read_text() == "kept"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "format_", "better"),
+    [
+        ("c.zip", "hsds-json", "c.json"),
+        ("c.xlsx", "hsds-json", "c.json"),
+        ("c.csv", "xlsx", "c.xlsx"),
+        ("c.JSON", "xlsx", "c.xlsx"),
+        ("c.csv", "hsds-csv", "c.zip"),
+        ("c.json", "hsds-csv", "c.zip"),
+    ],
+)
+def test_a_name_that_says_another_kind_of_file_is_refused(
+    runner: CheckedRunner, session: Session, tmp_path: Path, name: str, format_: str, better: str
+) -> None:
+    make_service(session)
+    path = tmp_path / name
+    path.write_text("somebody's")
+    result = runner.invoke(args=["catalog", "export", str(path), "--format", format_])
+    assert result.exit_code == 1
+    assert f"{name} ends in {path.suffix}" in result.output
+    assert f"Name it {better}, or choose the format" in result.output
+    assert path.read_text() == "somebody's"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["catalog", "catalog.2026-11", "catalog.bak"])
+@pytest.mark.parametrize("format_", ["hsds-json", "hsds-csv", "xlsx"])
+def test_a_name_that_says_nothing_of_its_kind_will_do(
+    runner: CheckedRunner, session: Session, tmp_path: Path, name: str, format_: str
+) -> None:
+    make_service(session)
+    export(runner, tmp_path / name, format_)
+    assert (tmp_path / name).is_dir() == (format_ == "hsds-csv")
+
+
 def test_two_exports_of_one_catalog_are_alike(
     runner: CheckedRunner, session: Session, tmp_path: Path
 ) -> None:
