@@ -1,12 +1,13 @@
 """HSDS 3.1 as one workbook, a sheet a table: for people who work in a spreadsheet program.
 
 The sheets hold what the tabular package's files hold (`hsds_csv`), so an import of the workbook
-gives the same catalog. Every cell is text, without control
-characters, which a workbook cannot hold: nothing in it is run.
+gives the same catalog: a text too long for a cell is continued in columns at the end (`long_cells`).
+Every cell is text, without control characters, which a workbook cannot hold: nothing in it is run.
 """
 
 import csv
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -16,8 +17,8 @@ from sqlalchemy.orm import Session
 from catalog.errors import ExportFormatError
 from catalog.exporters.hsds_csv import FILES, Progress, write_package
 from catalog.exporters.saving import check_ending, new_file
+from catalog.long_cells import split_rows
 
-LONGEST_CELL = 32_767  # characters: what a spreadsheet program takes
 MOST_ROWS = 1_048_576
 
 
@@ -38,32 +39,26 @@ def export_xlsx(
             raise ExportFormatError(
                 "The catalog has more rows than a workbook holds. Export it as hsds-csv."
             )
-        for file in FILES.values():  # before the workbook is begun, which must then be ended
-            for row in rows_of(folder / file):
-                check_row(file, row)
         book = Workbook(write_only=True)
         for file in FILES.values():
             sheet = book.create_sheet(file.removesuffix(".csv"))
-            for row in rows_of(folder / file):
+            longest = longest_of(rows_of(folder / file))
+            for row in split_rows(rows_of(folder / file), longest):
                 sheet.append([ILLEGAL_CHARACTERS_RE.sub("", text) or None for text in row])
         book.save(made)
     return counts
 
 
 def rows_of(path: Path) -> Iterator[list[str]]:
-    """The rows of a CSV file that was just written."""
+    """The rows of a CSV file that was just written, however long a text of it is."""
+    csv.field_size_limit(sys.maxsize)
     with path.open(encoding="utf-8", newline="") as handle:
         yield from csv.reader(handle)
 
 
-def check_row(file: str, row: list[str]) -> None:
-    """Refuse a text that a workbook would cut off without a word."""
-    longest = max(map(len, row), default=0)
-    if longest > LONGEST_CELL:
-        raise ExportFormatError(
-            "A text of %(sheet)s has %(longest)s characters, and a cell of a workbook holds "
-            "%(most)s. Export it as hsds-csv.",
-            sheet=file.removesuffix(".csv"),
-            longest=f"{longest:,}",
-            most=f"{LONGEST_CELL:,}",
-        )
+def longest_of(rows: Iterable[list[str]]) -> list[int]:
+    """How many characters the longest cell of each column has."""
+    longest: list[int] = []
+    for row in rows:
+        longest = list(map(max, map(len, row), longest)) if longest else list(map(len, row))
+    return longest

@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 from catalog.errors import BrokenFileError, TooLargeError, UnsafeFileError
 from catalog.importers import files
 from catalog.importers.report import ReportLine
+from catalog.long_cells import Joining
 
 UNPACKED = 8  # how many times its tables' text a workbook's XML may take
 MOST_ROWS = 1_048_576  # of a sheet; a few bytes of XML can claim any number of them
@@ -131,6 +132,7 @@ def sheet_text(
     """One sheet as CSV: what its cells show, row for row; formulas without a result have a line."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    joining = Joining()
     unknown = 0
     for number, (row, as_entered) in enumerate(zip(sheets[0], sheets[1], strict=True), start=1):
         if number > MOST_ROWS:
@@ -147,7 +149,7 @@ def sheet_text(
         while cells and not cells[-1]:
             cells.pop()
         room.take(max(len(row), 1) + sum(len(cell.encode()) for cell in cells))
-        writer.writerow(cells)
+        writer.writerow(joining.joined(cells))
     if unknown:
         reason = (
             f"{unknown} cells hold a formula whose result was never saved, so they are blank here. "

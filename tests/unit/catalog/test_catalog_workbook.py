@@ -39,6 +39,24 @@ def rows_of(package: Package, table: str) -> list[tuple[int, dict[str, str]]]:
     return [(row.number, row.cells) for row in package.tables[table].rows]
 
 
+def test_columns_that_continue_a_text_are_joined_and_no_others(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["Name", "Notes", "Phone", "Phone 2", "Notes [continued 2]", "Notes [continued 3]",
+         "Hours [continued 2]"],
+        ["A", "one ", "423", "706", "'=two ", "''three", "kept"],
+        ["B", "short", "423"],
+        ["C", "one ", "423", None, "'two"],
+    ]  # fmt: skip
+    package = read_package(workbook(tmp_path / "partners.xlsx", Partners=rows))
+    found = [row.cells for row in package.tables["sheet"].rows]
+    assert [list(cells.values()) for cells in found] == [
+        ["A", "one =two 'three", "423", "706", "kept"],
+        ["B", "short", "423", "", ""],
+        ["C", "one two", "423", "", ""],
+    ]
+    assert "Hours [continued 2]" in found[0]
+
+
 def test_a_plain_sheet_reads_like_its_csv(tmp_path: Path) -> None:
     rows: list[list[Any]] = [
         ["Provider", "Phone", "Since", "Seats", "Free", "Opens", "Seen"],
