@@ -56,8 +56,8 @@ PROBLEMS = {
         "Something broke on our side, and we have noted it. Try again in a moment."
     ),
     services.DOES_NOT_FIT: lazy_gettext(
-        "This format cannot hold the directory as it is: it has too many rows, or a text that is too "
-        "long for a cell. Take the tables (CSV in a zip) instead."
+        "This format cannot hold the directory as it is: it has too many rows. Take the tables (CSV "
+        "in a zip) instead."
     ),
 }
 KEPT_BACK = {
@@ -65,6 +65,15 @@ KEPT_BACK = {
     "phones of contacts": lazy_gettext("phones of contacts"),
     "streets of confidential places": lazy_gettext("streets of confidential places"),
     "places no longer listed": lazy_gettext("places no longer listed"),
+    "programs of no organization and no service": lazy_gettext(
+        "programs of no organization and no service: JSON has no place for them"
+    ),
+    "units in which nothing is counted": lazy_gettext(
+        "units in which nothing is counted: JSON has no place for them"
+    ),
+    "taxonomies and terms with further columns": lazy_gettext(
+        "taxonomies and terms with further columns, for which JSON has no place"
+    ),
 }
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

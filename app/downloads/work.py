@@ -21,7 +21,7 @@ from app.web.shell import settings
 from catalog.errors import ExportFormatError
 from catalog.exporters.hsds_csv import export_csv
 from catalog.exporters.hsds_xlsx import export_xlsx
-from catalog.exporters.json_file import export_json
+from catalog.exporters.json_file import count_left_out, export_json
 from catalog.exporters.reading import count_kept_back
 from catalog.queries import current_revision
 
@@ -88,6 +88,8 @@ def make_file(export_id: uuid.UUID) -> None:
                 path = folder / f"catalog-{day.isoformat()}{ENDINGS[format_]}"
                 counts = MAKERS[format_](session, path)
                 kept_back = count_kept_back(session)
+                if format_ == "hsds-json":
+                    kept_back |= count_left_out(session)
             with db.sessionmaker() as session:
                 if current_revision(session) == revision:
                     break

@@ -28,7 +28,7 @@ from app.web.shell import settings
 from catalog.errors import CatalogError, MostGoneError, UnclearSheetError
 from catalog.exporters.hsds_csv import FILES, export_csv
 from catalog.exporters.hsds_xlsx import export_xlsx
-from catalog.exporters.json_file import export_json
+from catalog.exporters.json_file import KINDS, count_left_out, export_json
 from catalog.exporters.reading import count_kept_back, count_rows
 from catalog.importers import (
     ImportPlan,
@@ -242,17 +242,20 @@ def export_catalog(path: Path, *, format_: str) -> None:
     """Write the catalog in HSDS 3.1: what the public may read, and what an import needs to make
     the same catalog again. Whole or not at all: a file that was there stays until it is done."""
     is_json = format_ == "hsds-json"
-    tables = ["organization"] if is_json else list(FILES)
+    tables = [kind.table for kind in KINDS] if is_json else list(FILES)
     try:
         with db.sessionmaker() as session:
             length = count_rows(session, tables)
             with rows_bar(length, "Exporting") as bar:
                 counts = EXPORTS[format_](session, path, on_progress=bar.update)
             kept_back = count_kept_back(session)
+            left_out = count_left_out(session) if is_json else {}
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     for table, number in counts.items():
         click.echo(f"{table:22}{number:>9,}")
     for what, number in kept_back.items():
         click.echo(f"Kept back: {number:,} {what}")
+    for what, number in left_out.items():
+        click.echo(f"Not in JSON: {number:,} {what}. Export as hsds-csv to have them.")
     click.echo(f"Exported to {path}.")

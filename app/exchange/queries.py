@@ -282,12 +282,6 @@ def listed_organization(nest: Nested, row: Row, query: ListQuery) -> Fields:
     return nest.listed_organization(row)
 
 
-def put_terms(shelf: Shelf, ids: Sequence[uuid.UUID], _is_full: bool) -> None:
-    """Terms with their taxonomies."""
-    shelf.fetch("taxonomy_term", id=ids)
-    shelf.fetch("taxonomy", id=shelf.named("taxonomy_term", "taxonomy_id"))
-
-
 SERVICES = Resource(
     "service",
     services_statement,
@@ -329,7 +323,7 @@ TAXONOMIES = Resource(
 TERMS = Resource(
     "taxonomy_term",
     terms_statement,
-    put_terms,
+    lambda shelf, ids, is_full: shelf.put_terms(ids),
     lambda nest, row, query: nest.taxonomy_term(row),
     lambda nest, row: nest.taxonomy_term(row),
     own={term["id"]: term for term in own_facts.own_terms()},

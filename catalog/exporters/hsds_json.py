@@ -87,7 +87,10 @@ class Nested:
             organization_identifiers=self.facts("organization_identifier", "organization_id", row),
             additional_websites=self.facts("url", "organization_id", row),
             phones=self.phones("organization_id", row),
-            programs=self.facts("program", "organization_id", row),
+            programs=[
+                self.program(program)
+                for program in self.shelf.of("program", "organization_id", row["id"])
+            ],
             attributes=self.attributes("organization", row, facts=facts),
             metadata=self.history(row),
         )
@@ -111,7 +114,7 @@ class Nested:
                 self.organization_alone(organization) if organization and not within else {}
             ),
             cost_options=self.facts("cost_option", "service_id", row),
-            program=self.fact("program", program) if program else {},
+            program=self.program(program) if program else {},
             required_documents=self.facts("required_document", "service_id", row),
             capacities=[
                 self.capacity(capacity)
@@ -211,6 +214,10 @@ class Nested:
             | whole(languages=self.facts("language", "phone_id", row), metadata=self.history(row))
             for row in self.shelf.of("phone", column, owner["id"])
         ]
+
+    def program(self, row: Row) -> Fields:
+        """A program with its history."""
+        return self.fact("program", row) | whole(metadata=self.history(row))
 
     def capacity(self, row: Row) -> Fields:
         """Free places, with what they are counted in."""

@@ -98,6 +98,16 @@ class Shelf:
         self.fetch("location", organization_id=ids, id=placed)
         self.put_facts(services=services)
 
+    def put_locations(self, ids: Ids) -> None:
+        """Read these locations with all that hangs on them."""
+        self.fetch("location", id=ids)
+        self.put_facts()
+
+    def put_terms(self, ids: Ids) -> None:
+        """Read these terms with their taxonomies."""
+        self.fetch("taxonomy_term", id=ids)
+        self.fetch("taxonomy", id=self.named("taxonomy_term", "taxonomy_id"))
+
     def put_facts(self, *, services: Ids | None = None) -> None:
         """Read all that hangs on the rows read so far; of the services, only on these."""
         services = self.ids("service") if services is None else services
@@ -130,7 +140,7 @@ class Shelf:
 
     def put_history(self, *, newest: int | None = None) -> None:
         """Read the history of all that was read; `newest`: no more than so many changes."""
-        tables = ("organization", "service", "location", "service_at_location", "phone")
+        tables = ("organization", "program", "service", "location", "service_at_location", "phone")
         owners = [id_ for table in tables for id_ in self.ids(table)]
         found = table_of("metadata")
         for share in shares({"owner_id": owners}):
@@ -148,8 +158,7 @@ class Shelf:
         """Read the labels of all that was read (of the services, of these), and their terms."""
         labelled = [id_ for table, rows in self._rows.items() if table != "service" for id_ in rows]
         self.fetch("attribute", link_id=[*labelled, *services])
-        self.fetch("taxonomy_term", id=self.named("attribute", "taxonomy_term_id"))
-        self.fetch("taxonomy", id=self.named("taxonomy_term", "taxonomy_id"))
+        self.put_terms(self.named("attribute", "taxonomy_term_id"))
 
     def named(self, table: str, column: str) -> set[uuid.UUID]:
         """The ids that a column of the rows read so far names."""

@@ -51,6 +51,13 @@ class Standard:
         return [f"{error.json_path}: {error.message[:200]}" for error in checker.iter_errors(value)]
 
 
+def kind_of(one: Json) -> str:
+    """What an object of the file of the whole catalog is; each has a column that no other has."""
+    kinds = {"status": "service", "location_type": "location", "code": "taxonomy_term"}
+    kinds |= {"version": "taxonomy"}
+    return next((kind for column, kind in kinds.items() if column in one), "organization")
+
+
 def strict(part: Any) -> Any:
     """The schema without leave for unknown fields."""
     if isinstance(part, list):

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from catalog.exporters import json_file
 from catalog.exporters.hsds_csv import FILES
-from catalog.models import Phone, Service
+from catalog.long_cells import LONGEST_CELL
+from catalog.models import Phone, Program, Service, TaxonomyTerm, Unit
 from tests.factories import make_service, make_service_at_location
 from tests.fixtures.client import CheckedRunner
+from tests.integration.exchange.standard import kind_of
 from tests.integration.exchange.test_hsds_api import make_listing, secrets_in
 
 
@@ -76,14 +78,23 @@ def test_a_workbook_runs_nothing_and_tells_nothing_private(
     assert [file.name for file in tmp_path.iterdir()] == ["c.xlsx"]
 
 
-def test_a_text_that_no_workbook_holds_is_refused_whole(
+def test_a_text_too_long_for_a_cell_of_a_workbook_is_continued_beside_it(
     runner: CheckedRunner, session: Session, tmp_path: Path
 ) -> None:
-    make_service(session, description="x" * 32_768)
-    result = runner.invoke(args=["catalog", "export", str(tmp_path / "c.xlsx"), "--format", "xlsx"])
-    assert result.exit_code == 1
-    assert "32,768 characters" in result.output
-    assert list(tmp_path.iterdir()) == []
+    """No cell is too long for a spreadsheet program, and none of them is a formula."""
+    text = " =x" * 50_000
+    make_service(session, description=text, alternate_name="y" * LONGEST_CELL)
+    make_service(session, description="short")
+    export(runner, tmp_path / "c.xlsx", "xlsx")
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    heading, *rows_ = [[cell.value for cell in row] for row in book["services"].iter_rows()]
+    assert heading[-4:] == [f"description [continued {number}]" for number in (2, 3, 4, 5)]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert max(len(str(cell.value)) for cell in cells) == LONGEST_CELL
+    long = next(row for row in rows_ if row[-1])
+    assert long[heading.index("description")] + "".join(part[1:] for part in long[-4:]) == text
+    assert [row[-4:] for row in rows_ if not row[-1]] == [[None] * 4]
 
 
 def test_cells_that_a_spreadsheet_would_run_are_made_harmless(
@@ -116,6 +127,35 @@ def test_services_without_an_organization_are_told_too(
     objects = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     assert "service                       1" in said
     assert [one["name"] for one in objects if "status" in one] == ["Nobody's"]
+
+
+def test_what_json_has_no_place_for_is_said_and_counted(
+    runner: CheckedRunner, session: Session, tmp_path: Path
+) -> None:
+    organization = make_service(session).organization
+    session.add_all(
+        [
+            Program(name="Alone"),
+            Program(name="Theirs", organization_id=organization.id),
+            Unit(name="beds"),
+            TaxonomyTerm(name="Word", source="a directory", extra={"colour": "red"}),
+            TaxonomyTerm(name="Word alone"),
+        ]
+    )
+    session.flush()
+    said = export(runner, tmp_path / "c.json", "hsds-json")
+    assert [line for line in said.splitlines() if "Not in JSON" in line] == [
+        f"Not in JSON: 1 {what}. Export as hsds-csv to have them."
+        for what in (
+            "programs of no organization and no service",
+            "units in which nothing is counted",
+            "taxonomies and terms with further columns",
+        )
+    ]
+    objects = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    terms = [one["name"] for one in objects if kind_of(one) == "taxonomy_term"]
+    assert {"Word", "Word alone"} <= set(terms)
+    assert "Not in JSON" not in export(runner, tmp_path / "c.zip", "hsds-csv")
 
 
 def test_places_that_are_no_longer_listed_and_what_hangs_on_them_stay_out(

@@ -74,7 +74,7 @@ def test_no_file_tells_a_name_or_a_hidden_street(
     told = [
         row
         for one in json.loads(nested)
-        for service in one["services"]
+        for service in one.get("services", [])
         for row in service.get("metadata", [])
         if service["id"] == str(place.service_id)
     ]

@@ -278,20 +278,6 @@ def test_extensions_are_numbers_or_stay_with_the_number(
     assert [phone["extension"] for phone in place["phones"]] == [12]
 
 
-def test_an_organization_with_its_services_in_short(
-    client: CheckedClient, listing: Listing
-) -> None:
-    path = f"organizations/{listing.service.organization_id}"
-    whole, short = read(client, path), read(client, f"{path}?full_service=false")
-    assert whole == read(client, f"{path}?full_service=true")
-    assert any("service_at_locations" in service for service in whole["services"])
-    assert [row["name"] for row in short["services"]] == [row["name"] for row in whole["services"]]
-    assert not any(
-        {"phones", "service_at_locations", "attributes"} & {*s} for s in short["services"]
-    )
-    assert short["locations"] == whole["locations"]
-
-
 @pytest.mark.parametrize(
     ("path", "field"),
     [

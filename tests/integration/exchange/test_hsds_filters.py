@@ -130,3 +130,17 @@ def test_for_a_postcode(client: CheckedClient, session: Session, listing: Listin
         "Check-ups 1", "County aid", "Silent",
     ]  # fmt: skip
     assert "Shelter 1" in names(client, "service_at_locations?postcode=37421")
+
+
+def test_an_organization_with_its_services_in_short(
+    client: CheckedClient, listing: Listing
+) -> None:
+    path = f"organizations/{listing.service.organization_id}"
+    whole, short = read(client, path), read(client, f"{path}?full_service=false")
+    assert whole == read(client, f"{path}?full_service=true")
+    assert any("service_at_locations" in service for service in whole["services"])
+    assert [row["name"] for row in short["services"]] == [row["name"] for row in whole["services"]]
+    assert not any(
+        {"phones", "service_at_locations", "attributes"} & {*s} for s in short["services"]
+    )
+    assert short["locations"] == whole["locations"]
