@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Accessibility, Program, RequiredDocument, Url
 from tests.fixtures.client import CheckedClient, CheckedRunner
 from tests.integration.exchange.standard import Standard, kind_of
-from tests.integration.exchange.test_hsds_api import Listing, make_listing
+from tests.integration.exchange.test_hsds_api import NO_ID, Listing, make_listing
 
 # Each address of a list, and the schema of its objects.
 LISTS = {
@@ -52,7 +52,6 @@ USUAL = {
     "format": "json", "page": 1, "per_page": 10,
 }  # fmt: skip
 ASKED = 37  # parameters of all operations, in 3.0; 3.1 has two more
-NO_ID = "00000000-0000-4000-8000-000000000000"
 QUESTIONS = {
     **USUAL, "search": "clinic", "taxonomy_term_id": NO_ID, "taxonomy_id": NO_ID,
     "organization_id": NO_ID, "parent_id": NO_ID,
