@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.places.models import KindValue, PlaceProposal, PlacesRun, SeatValue
 from app.rankings.models import StudentRanking
 from app.recommendations.seats import Held, Wisher
-from app.referrals.models import Referral
+from app.referrals.models import Referral, ReferralEvent
 from app.referrals.states import OPEN, State
 from app.security import policy
 from app.security.policy import Actor
@@ -300,16 +300,19 @@ def open_referrals(
     session: Session,
 ) -> tuple[dict[uuid.UUID, set[str]], dict[uuid.UUID, set[uuid.UUID]], list[Held]]:
     """By student what is on the way, as kinds and as services; and the seats that are promised."""
+    # Not when the referral changed last: the start of the service takes no second seat.
+    held_at = (
+        select(func.min(ReferralEvent.at))
+        .where(ReferralEvent.referral_id == Referral.id, ReferralEvent.to_state.in_(HOLDS_SINCE))
+        .scalar_subquery()
+        .label("held_at")
+    )
     kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
     services: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     held = []
     for row in session.execute(
         select(
-            Referral.student_id,
-            Referral.service_id,
-            Referral.category,
-            Referral.state,
-            Referral.changed_at,
+            Referral.student_id, Referral.service_id, Referral.category, Referral.state, held_at
         ).where(Referral.state.in_(OPEN))
     ):
         kinds[row.student_id].add(row.category)
@@ -317,7 +320,7 @@ def open_referrals(
         if row.state in HOLDS_ALWAYS:
             held.append(Held(row.service_id))
         elif row.state in HOLDS_SINCE:
-            held.append(Held(row.service_id, row.changed_at.date()))
+            held.append(Held(row.service_id, row.held_at.date()))
     return kinds, services, held
 
 
