@@ -116,6 +116,26 @@ def test_a_near_miss_says_what_would_change_it(
     assert "The student is in grade 4. It would match from" in text
 
 
+def test_near_misses_stand_the_best_first_and_each_service_once(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    fees = {"Sixth": 9000, "Second": 500, "Fourth": 2500, "First": 0, "Fifth": 5000, "Third": 1200}
+    for name, cents in fees.items():
+        service = make_service(session, name=f"{name} dentist", fee_cents=cents)
+        make_eligibility(session, service, "grade", low=5, high=8)
+        for _ in range(2):
+            make_service_at_location(session, service=service)
+    client.sign_in(someone.manager)
+    _, _, below = client.get(page_of(someone)).text.partition('id="near-misses"')
+    assert re.findall(r'row-title">(\w+) dentist<', below) == [
+        "First",
+        "Second",
+        "Third",
+        "Fourth",
+        "Fifth",
+    ]
+
+
 def test_an_open_referral_takes_the_service_off_the_list_and_says_so(
     client: CheckedClient, session: Session, someone: Someone
 ) -> None:

@@ -218,6 +218,28 @@ def test_all_needs_together_prefer_one_trip_and_say_so(
     assert not all_needs(client.get(page_of(someone, "?plan=1&cost=0")).text)
 
 
+def test_each_need_of_all_together_is_ranked_as_on_its_own_page(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    """An open place outweighs the price for the urgent need, and not for the other one."""
+    for need, name in (("dental-checkup", "dentist"), ("glasses", "optician")):
+        make_service_at_location(
+            session, name=f"Open {name}", categories=[need], seats=5, fee_cents=50_000
+        )
+        make_service_at_location(
+            session, name=f"Free {name}", categories=[need], seats=None, fee_cents=0
+        )
+    client.sign_in(someone.manager)
+    told = all_needs(client.get(page_of(someone, "?plan=1")).text)
+    for need, best, other in (
+        ("dental-checkup", "Open dentist", "Free dentist"),
+        ("glasses", "Free optician", "Open optician"),
+    ):
+        assert names_shown(client.get(page_of(someone, f"?need={need}")).text) == [best, other]
+        assert best in told
+        assert other not in told
+
+
 def test_a_need_that_nobody_serves_is_said(
     client: CheckedClient, session: Session, someone: Someone
 ) -> None:
