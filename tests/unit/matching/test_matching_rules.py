@@ -51,7 +51,7 @@ def test_a_rule_answers_by_its_policy(
 
 
 @pytest.mark.parametrize(("rule", "offer_facts", "facts", "code"), flat(CHANGE_CASES))
-def test_a_change_is_the_smallest_that_turns_the_rule(
+def test_a_change_turns_the_rule(
     rule: str, offer_facts: dict[str, Any], facts: dict[str, Any], code: str | None
 ) -> None:
     change = change_of(rule, offer_facts, facts)
