@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from app.exchange.queries import LARGEST_MINIMAL_PAGE, LARGEST_PAGE, PAGE_SIZE, ListQuery
 
 FARTHEST = 500_000  # metres
+MOST_WORDS = 12  # of a search
 LAST_PAGE = 1_000_000
 ZIP_CODE = re.compile(r"(\d{5})(-\d{4})?")
 
@@ -36,13 +37,22 @@ class Moment(fields.Field[datetime]):
             ) from None
 
 
+def few_words(text: str) -> None:
+    """Each word is looked for in every row: not too many at once."""
+    if len(text.split()) > MOST_WORDS:
+        raise ValidationError(f"Search for {MOST_WORDS} words at most.")
+
+
 class PageQuerySchema(Schema):
     """What every list takes."""
 
     search = fields.String(
         load_default="",
-        validate=validate.Length(max=200),
-        metadata={"description": "Words that all must stand in the name or the description."},
+        validate=[validate.Length(max=200), few_words],
+        metadata={
+            "description": "Words that all must stand in the name or the description, "
+            f"{MOST_WORDS} at most."
+        },
     )
     page = fields.Integer(
         load_default=1,

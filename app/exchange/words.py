@@ -13,6 +13,7 @@ import unicodedata
 MARKS = "[\u0300-\u036f]*"  # accents that stand after their letter, as some programs write them
 # Latin letters with accents: of Western and Central Europe, and of Vietnam.
 ACCENTED = (range(0xC0, 0x180), range(0x1EA0, 0x1EFA))
+LONGEST_WORD = 40  # letters: a longer pattern only takes longer
 
 
 def folded(text: str) -> str:
@@ -32,8 +33,8 @@ def ways_to_write() -> dict[str, str]:
 
 
 def pattern_of(word: str) -> str:
-    """A regular expression for the word."""
-    return "".join(map(pattern_of_letter, folded(word)))
+    """A regular expression for the word, by its first letters where it is longer than any word."""
+    return "".join(map(pattern_of_letter, folded(word)[:LONGEST_WORD]))
 
 
 def pattern_of_letter(letter: str) -> str:

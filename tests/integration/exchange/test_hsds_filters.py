@@ -41,6 +41,13 @@ def test_filters_combine(client: CheckedClient, session: Session, listing: Listi
     assert names(client, f"taxonomy_terms?taxonomy_id={category}") == ["Dentist"]
 
 
+def test_a_search_takes_a_dozen_words_and_refuses_more(client: CheckedClient) -> None:
+    assert client.get(f"/hsds/services?search={'+'.join(['a'] * 12)}").status_code == 200
+    refused = client.get(f"/hsds/services?search={'+'.join(['a'] * 13)}")
+    assert refused.status_code == 422
+    assert "12 words at most" in refused.text
+
+
 @pytest.mark.parametrize(
     "typed", ["CLÍNICA", "clínica", "clinica", "Clinica niños", "ninos", "NIÑOS", "clinica+1%2B1"]
 )
