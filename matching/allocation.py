@@ -6,14 +6,15 @@ or not. It reads no catalog and no profile, only keys, scores and seats, and kee
 Decisions:
 - What is best is decided in this order: (1) places for the most urgent needs, as many as can be,
   then the next urgent; (2) students with any place at all; (3) the sum of the scores.
-- A student gets at most `at_most` places, promised ones counted, and no offer twice. A promised
-  seat is kept whatever it costs, even where a partner has since told fewer seats than promised.
+- A student gets at most `at_most` places, promised ones counted, no offer twice, and no two places
+  for one need. A candidate is for one need: of an offer that serves several, the caller says which.
+  A promised seat is kept whatever it costs, even where a partner has since told fewer seats.
 - Children of a family who ask to be together get one offer with a seat for each, as one choice made
-  before the exact flow: families by urgency and score, each where it takes the least from others
-  (score above the seat's price). Finding the best such choice over all families is NP-hard (seats of
-  two and more at once); everybody else's places are the optimum given theirs, and `bound` is what
-  the optimum would be if no family asked, so that the price of togetherness is told. A family for
-  whom no offer is left is placed like others and told in `apart`.
+  before the exact flow (`matching/families.py`). It may cost score, never a place by (1) or (2).
+  Finding the best such choice over all families is NP-hard (seats of two and more at once);
+  everybody else's places are the optimum given theirs, and `bound` is what the optimum would be if
+  no family asked, so that the price of togetherness is told. A family for whom no offer is found is
+  placed like others and told in `apart`.
 
 Min-cost flow in whole numbers (Ahuja, Magnanti, Orlin: Network Flows, 1993), solved by OR-Tools; for
 lexicographic goals see `matching/flow.py`.
@@ -26,8 +27,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from matching.errors import AllocationError
+from matching.families import Hand, seat_families
 from matching.flow import Flow, solved
 from matching.geo import Whole
 
@@ -38,12 +41,14 @@ _STUDENTS: Final = 2  # the level of students with any place, among those of `Mo
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An offer that a student could go to: the score of its match, the urgency of what it serves."""
+    """An offer that a student could go to: the score of its match, the urgency of what it serves, and
+    which need that is; None: none that another place could serve too."""
 
     student: str
     offer: str
     score: int
     urgency: int = 1
+    need: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,9 @@ def allocate(
     _check(candidates, seats, at_most, families)
     task = _Task(candidates, seats, at_most, kept)
     alone = task.solve(())
-    together = _together(task, alone, families)
-    final = task.solve(together.chosen) if together.chosen else alone
-    given = [*kept, *together.chosen, *((c.student, c.offer) for c in final.chosen)]
+    together, apart = task.together(families, alone) if families else ((), ())
+    final = task.solve(together) if together else alone
+    given = [*kept, *together, *((c.student, c.offer) for c in final.chosen)]
     with_place = {student for student, _ in given}
     return Allocation(
         places=tuple(
@@ -110,7 +115,7 @@ def allocate(
             for at, (student, offer) in enumerate(given)
         ),
         without=tuple(student for student in task.students if student not in with_place),
-        apart=together.apart,
+        apart=tuple(apart),
         overbooked=task.overbooked,
         total_score=task.score_of(given[len(kept) :]),
         bound=sum(candidate.score for candidate in alone.chosen),
@@ -148,12 +153,6 @@ class _Solution:
     prices: Mapping[str, MoreSeats]
 
 
-@dataclass(frozen=True, slots=True)
-class _Together:
-    chosen: tuple[tuple[str, str], ...]
-    apart: tuple[tuple[str, ...], ...]
-
-
 class _Task:
     """The case as numbers: students, offers and candidates in the order of their keys."""
 
@@ -180,6 +179,7 @@ class _Task:
         order = np.lexsort(columns[1::-1])  # whatever order they are told in, the answer is one
         self._student, self._offer, self._score, self._urgency = columns[:, order]
         self.candidates = [candidates[at] for at in order.tolist()]
+        self._need = self._needs() if at_most > 1 else np.full(len(candidates), -1, np.int64)
         is_same = (np.diff(self._student) == 0) & (np.diff(self._offer) == 0)
         if is_same.any():
             raise AllocationError(
@@ -195,6 +195,16 @@ class _Task:
             if gone > told
         )
 
+    def _needs(self) -> Whole:
+        """A number for each student and need; -1 where there is none. Only who may have more than one
+        place could have two for one need."""
+        numbers: dict[tuple[str, str], int] = {}
+        found = np.full(len(self.candidates), -1, dtype=np.int64)
+        for at, one in enumerate(self.candidates):
+            if one.need is not None:
+                found[at] = numbers.setdefault((one.student, one.need), len(numbers))
+        return found
+
     def _taken(self, fixed: Iterable[tuple[str, str]]) -> tuple[Whole, Whole]:
         """Seats of each offer and places of each student that are given already."""
         seats = np.zeros(len(self.offers), dtype=np.int64)
@@ -206,11 +216,6 @@ class _Task:
                 places[self._student_at[student]] += 1
         return seats, places
 
-    def free_seats(self, fixed: Iterable[tuple[str, str]]) -> dict[str, int]:
-        """Seats that are left."""
-        free = np.maximum(0, self._seats - self._taken(fixed)[0])
-        return dict(zip(self.offers, free.tolist(), strict=True))
-
     def score_of(self, places: Iterable[tuple[str, str]]) -> int:
         """The sum of the candidates' scores."""
         numbers = [
@@ -220,35 +225,60 @@ class _Task:
         wanted = np.isin(self._student * len(self.offers) + self._offer, numbers)
         return int(self._score[wanted].sum())
 
-    def may_have(self, student: str, fixed: Iterable[tuple[str, str]]) -> bool:
-        """Whether the student may have one more place."""
-        at = self._student_at.get(student)
-        return at is not None and self._taken(fixed)[1][at] < self._at_most
+    def together(
+        self, families: Iterable[tuple[str, ...]], alone: _Solution
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, ...]]]:
+        """The families' places beside the promised ones, and the families who cannot be together."""
+        seats, places = self._taken(())
+        hand = Hand(
+            alone.chosen,
+            wishes=[self.candidates[at] for at in np.flatnonzero(self._is_open(()))],
+            free=dict(zip(self.offers, np.maximum(0, self._seats - seats).tolist(), strict=True)),
+            left=dict(zip(self.students, (self._at_most - places).tolist(), strict=True)),
+            promised={student for student, _ in self._promised},
+        )
+        seated, apart = seat_families(families, hand, alone.prices)
+        return [(one.student, one.offer) for one in seated], apart
+
+    def _is_open(self, fixed: Sequence[tuple[str, str]]) -> npt.NDArray[np.bool_]:
+        """Which candidates may be chosen beside the promised and the fixed places."""
+        has_place_left = self._taken(fixed)[1] < self._at_most
+        is_open: npt.NDArray[np.bool_] = has_place_left[self._student]
+        for student, offer in {*self._promised, *fixed}:
+            if student in self._student_at and offer in self._offer_at:
+                start, end = np.searchsorted(
+                    self._student, [self._student_at[student], self._student_at[student] + 1]
+                )
+                is_given = self._offer[start:end] == self._offer_at[offer]
+                needs = self._need[start:end]
+                is_served = np.isin(needs, needs[is_given & (needs >= 0)])
+                is_open[start:end] &= ~(is_given | is_served)
+        return is_open
 
     def solve(self, fixed: Sequence[tuple[str, str]]) -> _Solution:
         """The optimum of what is left beside the fixed places."""
         seats, places = self._taken(fixed)
-        given = {(student, offer) for student, offer in (*self._promised, *fixed)}
-        is_open = np.ones(len(self.candidates), dtype=np.bool_)
-        for student, offer in given:
-            if student in self._student_at and offer in self._offer_at:
-                same = self._student == self._student_at[student]
-                is_open[same & (self._offer == self._offer_at[offer])] = False
-        open_at = np.flatnonzero(is_open)
+        open_at = np.flatnonzero(self._is_open(fixed))
         left = np.maximum(0, self._at_most - places)
         students, offers = len(self.students), len(self.offers)
-        # Nodes: the source, the students, the offers. Arcs: first place, further places, candidates,
-        # seats back to the source, so that flow goes round and only what gains is used.
-        source, first_offer = 0, 1 + students
+        needs = int(self._need.max(initial=-1)) + 1
+        # Nodes: the source, the students, the offers, the students' needs. Arcs: first place, further
+        # places, candidates from the need or else the student, seats back to the source, so that flow
+        # goes round and only what gains is used; and the one place of each need.
+        source, first_offer, first_need = 0, 1 + students, 1 + students + offers
+        student, need = self._student[open_at], self._need[open_at]
+        of_need = np.zeros(needs, dtype=np.int64)
+        of_need[need[need >= 0]] = 1 + student[need >= 0]
         each_student, each_offer = np.arange(students), np.arange(offers)
         is_first = (places == 0) & (left > 0)
-        none, no_seat = np.zeros(students, dtype=np.int64), np.zeros(offers, dtype=np.int64)
+        none, no_more = np.zeros(students, np.int64), np.zeros(offers + needs, np.int64)
         flow = Flow(
             tails=np.concatenate(
                 (
                     np.full(2 * students, source),
-                    1 + self._student[open_at],
+                    np.where(need < 0, 1 + student, first_need + need),
                     first_offer + each_offer,
+                    of_need,
                 )
             ),
             heads=np.concatenate(
@@ -257,6 +287,7 @@ class _Task:
                     1 + each_student,
                     first_offer + self._offer[open_at],
                     np.full(offers, source),
+                    first_need + np.arange(needs),
                 )
             ),
             capacities=np.concatenate(
@@ -265,20 +296,21 @@ class _Task:
                     left - is_first,
                     np.ones(len(open_at), dtype=np.int64),
                     np.maximum(0, self._seats - seats),
+                    np.minimum(of_need, 1),
                 )
             ),
-            nodes=1 + students + offers,
+            nodes=first_need + needs,
         )
         urgency, score = self._urgency[open_at], self._score[open_at]
         levels = (urgency == 3, urgency == 2, np.zeros(len(open_at), np.int64), score)
-        goals = _weights(min(students, offers), 1 + students + offers)
+        goals = _weights(min(students + needs, offers), flow.nodes)
         gains = [
             np.concatenate(
                 (
                     is_first * weights[_STUDENTS],
                     none,
                     sum(weight * level for weight, level in zip(weights, levels, strict=True)),
-                    no_seat,
+                    no_more,
                 )
             )
             for weights in goals
@@ -286,7 +318,7 @@ class _Task:
         amounts, distances = solved(flow, gains, source)
         used = amounts[2 * students : 2 * students + len(open_at)] > 0
         chosen = tuple(self.candidates[at] for at in open_at[used])
-        worths = [-one[first_offer:] for one in distances]
+        worths = [-one[first_offer:first_need] for one in distances]
         return _Solution(chosen, self._prices(worths, goals))
 
     def _prices(self, worths: list[Whole], goals: list[tuple[int, ...]]) -> dict[str, MoreSeats]:
@@ -322,36 +354,3 @@ def _weights(most: int, nodes: int) -> list[tuple[int, ...]]:
     if 4 * in_one[0] * (nodes + 1) < 2**63:
         return [in_one]
     return [(4 * many, 4, 1, 0), (0, 0, 0, 1)]
-
-
-def _together(task: _Task, alone: _Solution, families: Sequence[tuple[str, ...]]) -> _Together:
-    """An offer for each family that asks: the most urgent families and the best scores first."""
-    if not families:
-        return _Together((), ())
-    members = {student for family in families for student in family}
-    wishes: dict[str, dict[str, Candidate]] = {}
-    for candidate in task.candidates:
-        if candidate.student in members:
-            wishes.setdefault(candidate.student, {})[candidate.offer] = candidate
-    options: dict[tuple[str, ...], list[tuple[int, int, str]]] = {}
-    for family in families:
-        shared = set.intersection(*(set(wishes.get(student, ())) for student in family))
-        options[family] = sorted(
-            (
-                -max(wishes[student][offer].urgency for student in family),
-                -sum(wishes[student][offer].score for student in family)
-                + len(family) * alone.prices[offer].score,
-                offer,
-            )
-            for offer in shared
-        )
-    chosen: list[tuple[str, str]] = []
-    apart: list[tuple[str, ...]] = []
-    for family in sorted(families, key=lambda one: (options[one][:1] or [(0, 0, "")], one)):
-        free = task.free_seats(chosen)
-        fitting = [offer for _, _, offer in options[family] if free[offer] >= len(family)]
-        if fitting and all(task.may_have(student, chosen) for student in family):
-            chosen += [(student, fitting[0]) for student in family]
-        elif len(family) > 1:
-            apart.append(family)
-    return _Together(tuple(chosen), tuple(apart))

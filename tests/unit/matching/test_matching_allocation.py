@@ -25,7 +25,12 @@ def cases(draw: st.DrawFn) -> tuple[list[Candidate], dict[str, int], int]:
         )
     )
     candidates = [
-        Candidate(*pair, draw(st.sampled_from([0, 1, 5, 999_999])), draw(st.integers(1, 3)))
+        Candidate(
+            *pair,
+            draw(st.sampled_from([0, 1, 5, 999_999])),
+            draw(st.integers(1, 3)),
+            draw(st.sampled_from([None, "glasses", "dental-checkup"])),
+        )
         for pair in pairs
     ]
     seats = {offer: draw(st.integers(0, 2)) for offer in OFFERS}
@@ -49,8 +54,11 @@ def chosen_of(result: Allocation, candidates: list[Candidate]) -> list[Candidate
 def is_allowed(chosen: list[Candidate], seats: dict[str, int], at_most: int) -> bool:
     offers = [one.offer for one in chosen]
     students = [one.student for one in chosen]
-    return all(offers.count(offer) <= seats[offer] for offer in offers) and all(
-        students.count(student) <= at_most for student in students
+    needs = [(one.student, one.need) for one in chosen if one.need is not None]
+    return (
+        len(set(needs)) == len(needs)
+        and all(offers.count(offer) <= seats[offer] for offer in offers)
+        and all(students.count(student) <= at_most for student in students)
     )
 
 
@@ -95,7 +103,13 @@ def random_case(seed: int, students: int, offers: int) -> tuple[list[Candidate],
     chance = Random(seed)  # noqa: S311 - the same case every time
     keys = [f"offer-{number}" for number in range(offers)]
     candidates = [
-        Candidate(f"student-{student}", offer, chance.randrange(1_000_001), chance.randrange(1, 4))
+        Candidate(
+            f"student-{student}",
+            offer,
+            chance.randrange(1_000_001),
+            chance.randrange(1, 4),
+            chance.choice((None, "glasses", "dental-checkup", "tutoring")),
+        )
         for student in range(students)
         for offer in chance.sample(keys, min(offers, 8))
     ]
@@ -113,6 +127,11 @@ def best_by_highs(candidates: list[Candidate], seats: dict[str, int], at_most: i
         own = [x for x, one in zip(places, candidates, strict=True) if one.student == student]
         solver.addConstr(sum(own) <= at_most)
         solver.addConstr(with_any[student] <= sum(own))
+        for need in {one.need for one in candidates} - {None}:
+            same = [x for x, one in zip(places, candidates, strict=True)
+                    if (one.student, one.need) == (student, need)]  # fmt: skip
+            if same:
+                solver.addConstr(sum(same) <= 1)
     for offer, count in seats.items():
         taken = [x for x, one in zip(places, candidates, strict=True) if one.offer == offer]
         if taken:
@@ -188,6 +207,28 @@ def test_it_is_never_worse_than_greedy(seed: int, at_most: int) -> None:
     assert worth(chosen) >= worth(greedy(candidates, seats, at_most))
 
 
+def test_no_need_of_a_student_gets_two_places_a_promised_one_counted() -> None:
+    candidates = [
+        Candidate("s", "x", 900_000, 3, "glasses"),
+        Candidate("s", "y", 500_000, 3, "glasses"),
+        Candidate("t", "x", 100_000, 3, "glasses"),
+        Candidate("t", "z", 300_000, 3, "dental-checkup"),
+    ]
+    seats = {"x": 1, "y": 1, "z": 1}
+    result = allocate(candidates, seats, at_most=2)
+    assert {(one.student, one.offer) for one in result.places} == {
+        ("s", "y"),
+        ("t", "x"),
+        ("t", "z"),
+    }
+    assert set(result.value_of_a_seat.values()) == {
+        MoreSeats(0, 0, 0, 400_000),
+        MoreSeats(0, 0, 0, 0),
+    }, "another seat at x is better for s; no need is left that has none"
+    kept = allocate(candidates, seats, at_most=2, promised=[("s", "y")])
+    assert [one.offer for one in kept.places if one.student == "s"] == ["y"]
+
+
 def test_promised_seats_are_kept_and_take_their_seat_and_place() -> None:
     candidates = [Candidate("a", "x", 900), Candidate("b", "x", 500), Candidate("a", "y", 10)]
     result = allocate(candidates, {"x": 1, "y": 1}, promised=[("b", "x")])
@@ -217,6 +258,67 @@ def test_brothers_and_sisters_are_together_where_there_are_seats_for_all() -> No
     small = allocate(candidates, {"x": 1, "y": 1}, families=[("a", "b")])
     assert small.apart == (("a", "b"),)
     assert len(small.places) == 2, "placed like others"
+
+
+def test_being_together_takes_no_seat_from_a_more_urgent_need() -> None:
+    candidates = [
+        *(Candidate(student, "x", 500_000, 1) for student in "ab"),
+        *(Candidate(student, "x", 900_000, 3) for student in "cd"),
+    ]
+    result = allocate(candidates, {"x": 2}, families=[("a", "b")])
+    assert {one.student for one in result.places} == {"c", "d"}
+    assert result.apart == (("a", "b"),)
+    elsewhere = [*candidates, *(Candidate(student, "y", 1, 3) for student in "cd")]
+    moved = allocate(elsewhere, {"x": 2, "y": 2}, families=[("a", "b")])
+    assert {one.student: one.offer for one in moved.places} == {
+        "a": "x",
+        "b": "x",
+        "c": "y",
+        "d": "y",
+    }
+
+
+def test_being_together_leaves_nobody_without_a_place_for_who_has_a_promised_one() -> None:
+    candidates = [Candidate(student, "x", 500) for student in "abc"]
+    result = allocate(
+        candidates,
+        {"x": 2, "p": 2},
+        at_most=2,
+        promised=[("a", "p"), ("b", "p")],
+        families=[("a", "b")],
+    )
+    assert (result.without, result.apart) == ((), (("a", "b"),))
+
+
+@given(cases(), st.sampled_from([[("a", "b")], [("a", "b"), ("c", "d")], [("b", "c", "d")]]))
+@settings(max_examples=200, deadline=None)
+def test_being_together_costs_score_at_most(
+    case: tuple[list[Candidate], dict[str, int], int], families: list[tuple[str, ...]]
+) -> None:
+    candidates, seats, at_most = case
+    result = allocate(candidates, seats, at_most=at_most, families=families)
+    chosen = chosen_of(result, candidates)
+    assert is_allowed(chosen, seats, at_most)
+    alone = chosen_of(allocate(candidates, seats, at_most=at_most), candidates)
+    assert worth(chosen)[:3] == worth(alone)[:3]
+    for family in families:
+        if family not in result.apart:
+            offers = [{one.offer for one in chosen if one.student == member} for member in family]
+            assert set.intersection(*offers), "one offer with a seat for each"
+
+
+@pytest.mark.parametrize(("seed", "at_most"), list(product(range(4), (1, 2))))
+def test_many_families_cost_no_place(seed: int, at_most: int) -> None:
+    candidates, seats = random_case(seed, students=60, offers=12)
+    given_before = {f"student-{at}" for at in range(0, 60, 7)}
+    families = [(f"student-{at}", f"student-{at + 1}") for at in range(0, 40, 2)]
+    promised = [(student, f"offer-{at}") for at, student in enumerate(sorted(given_before))]
+    told = allocate(candidates, seats, at_most=at_most, promised=promised, families=families)
+    alone = allocate(candidates, seats, at_most=at_most, promised=promised)
+    assert worth(chosen_of(told, candidates))[:2] == worth(chosen_of(alone, candidates))[:2]
+    assert len({one.student for one in told.places}) == len({one.student for one in alone.places})
+    assert 0 < len(told.apart) < len(families)
+    assert told.total_score <= told.bound == alone.total_score
 
 
 def test_the_price_of_togetherness_is_told() -> None:
