@@ -214,7 +214,10 @@ class Serving:
         return self.known[key]
 
     def served(self, wisher: Wisher, offer: Offer) -> tuple[str, int] | None:
-        """The most urgent need that it serves, of those the closest; else the closest interest."""
+        """The most urgent need that it serves, of those the closest; else the closest interest.
+
+        What it would serve beside is left out: a seat is proposed for one need.
+        """
         best: tuple[int, int, str] | None = None
         for code, urgency in wisher.needs:
             close = self.closeness(code, offer.categories)
@@ -265,42 +268,25 @@ def allocated(
     """The engine's answer. Beside the real offers stands one without a seat for each kind and school:
     the value of its next seat is what a place of that kind there would be worth.
 
-    With more than one place a student, two of them could serve one need: then only the better one is
-    left to choose, and all is shared out once more.
+    No need of a student gets two places: an option is for the need that it serves best.
     """
     # Brings OR-Tools along, which no other page and no other command needs.
     from matching.allocation import Candidate, allocate  # noqa: PLC0415
 
     missing = [
-        Candidate(str(wisher.student_id), kind_key(code, wisher.school_id), TYPICAL, urgency)
+        Candidate(str(wisher.student_id), kind_key(code, wisher.school_id), TYPICAL, urgency, code)
         for wisher in wishers
         for code, urgency in kinds_asked(wisher)
     ]
     every_seat = {**dict.fromkeys((one.offer for one in missing), 0), **seats}
     together = [tuple(map(str, family)) for family in families]
-    left = dict(options)
-    while True:
-        real = [Candidate(s, o, one.score, one.urgency) for (s, o), one in left.items()]
-        result = allocate(
-            [*real, *missing], every_seat, at_most=at_most, promised=kept, families=together
-        )
-        best: dict[tuple[str, str], SeatFor] = {}
-        is_doubled = set()
-        for place in result.places:
-            if place.is_promised:
-                continue
-            one = left[place.student, place.offer]
-            asked = (place.student, one.category)
-            if asked in best:
-                is_doubled.add(asked)
-            best[asked] = max(best.get(asked, one), one, key=lambda seat: seat.score)
-        if not is_doubled:
-            return result
-        left = {
-            key: one
-            for key, one in left.items()
-            if (key[0], one.category) not in is_doubled or best[key[0], one.category] is one
-        }
+    real = [
+        Candidate(student, offer, one.score, one.urgency, one.category)
+        for (student, offer), one in options.items()
+    ]
+    return allocate(
+        [*real, *missing], every_seat, at_most=at_most, promised=kept, families=together
+    )
 
 
 def next_seats(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.recommendations import seats
 from app.recommendations.seats import Held, SeatFor, Serving, Wisher, allocated, seats_free
 from catalog.taxonomy import broader
+from matching.allocation import Allocation, MoreSeats
 from matching.terms import Terms
 from matching.types import Offer, Openings
 
@@ -129,6 +130,45 @@ def test_no_need_of_a_student_is_served_twice_and_nobody_gets_too_many(
     has_option = {student for student, _ in options}
     if all(sum(key[1] == service for key in options) <= 2 for service in free):
         assert {place.student for place in result.places} == has_option
+
+
+def shared_out(
+    options: list[tuple[int, int, str, int, int]], *, free: dict[int, int]
+) -> tuple[list[SeatFor], Allocation]:
+    """Options as student, service, need, urgency, score, at two places a student."""
+    asked: dict[int, dict[str, int]] = {}
+    found = {}
+    for student, service, need, urgency, score in options:
+        asked.setdefault(student, {})[need] = urgency
+        found[str(uuid.UUID(int=student)), str(uuid.UUID(int=service))] = SeatFor(
+            uuid.UUID(int=student), uuid.UUID(int=service), uuid.UUID(int=service), need, urgency,
+            score,
+        )  # fmt: skip
+    wishers = [
+        Wisher(uuid.UUID(int=student), SCHOOL, tuple(needs.items()), (), b"")
+        for student, needs in asked.items()
+    ]
+    told = {str(uuid.UUID(int=service)): count for service, count in free.items()}
+    result = allocated(wishers, found, told, [], [], at_most=2)
+    return [found[place.student, place.offer] for place in result.places], result
+
+
+def test_who_could_have_a_need_served_twice_leaves_the_seat_to_another() -> None:
+    options = [
+        (1, 21, "glasses", 3, 900_000),
+        (1, 22, "glasses", 3, 500_000),
+        (2, 21, "glasses", 3, 100_000),
+        (2, 23, "dental-checkup", 1, 100_000),
+    ]
+    given_, _ = shared_out(options, free={21: 1, 22: 1, 23: 1})
+    assert [one.urgency for one in given_].count(3) == 2
+
+
+def test_a_next_seat_is_worth_nothing_to_a_need_that_has_a_place() -> None:
+    options = [(1, 21, "glasses", 3, 900_000), (1, 22, "glasses", 3, 500_000)]
+    given_, result = shared_out(options, free={21: 1, 22: 0})
+    assert [one.service_id.int for one in given_] == [21]
+    assert set(result.value_of_a_seat.values()) == {MoreSeats(0, 0, 0, 0)}
 
 
 def test_what_nobody_can_use_is_worth_nothing() -> None:
