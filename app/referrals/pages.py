@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -11,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import district_date, utcnow
 from app.consents.elements import disclosable
 from app.consents.queries import consent_covering
+from app.directory.as_of import told_at, told_by
 from app.extensions import db
 from app.recommendations.queries import ranking_snapshot
 from app.referrals import forms, queries, services, wording
@@ -139,7 +141,18 @@ def referral_page(referral: Referral, actor: Actor) -> ResponseReturnValue:
         actions=[a for a in possible_actions(state, Side.PLAN_MANAGER) if a != "send"],
         events=[timeline_line(event) for event in reversed(referral.events)],
         today=district_date(utcnow()),
+        **as_of_what_is_listed(referral),
     )
+
+
+def as_of_what_is_listed(referral: Referral) -> dict[str, date | None]:
+    """As of when the partner's address and telephone hold (1 statement)."""
+    service, place = referral.service, referral.service_at_location
+    told = told_at(db.session, [place]) if place else told_by(db.session, [service.id])
+    return {
+        "contact_as_of": told.as_of_service(service)["contact"],
+        "place_as_of": told.as_of_place(place)["place"] if place else None,
+    }
 
 
 def timeline_line(event: ReferralEvent) -> dict[str, object]:

@@ -41,7 +41,7 @@ COSTS = {
     "/students/{student}/permissions": 8,
     "/students/{student}/family-link": 9,
     "/referrals": 4,
-    "/referrals/{referral}": 8,
+    "/referrals/{referral}": 9,
     "/district": 4,
     "/directory?q=sample": 12,
     "/words-not-understood": 4,

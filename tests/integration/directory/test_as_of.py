@@ -19,6 +19,7 @@ from catalog.models import Phone, RequiredDocument, Schedule, Service, ServiceAt
 from tests.factories import (
     make_family_link,
     make_listing_link,
+    make_referral,
     make_school,
     make_service_at_location,
     make_student,
@@ -188,6 +189,19 @@ def test_matches_and_their_comparison_say_it(
     as_of = {match["service_at_location_id"]: match["as_of"] for match in answer["matches"]}
     assert as_of[str(scene.place.id)]["hours"] == "2026-10-08"
     assert as_of[str(scene.place.id)]["languages"] == OLD.isoformat()
+
+
+def test_a_referral_says_how_old_the_address_and_the_telephone_are(
+    session: Session, client: CheckedClient, scene: Scene
+) -> None:
+    school = make_school(session)
+    manager = make_user(session, Role.PLAN_MANAGER, schools=[school])
+    student = make_student(session, school=school, plan_manager=manager)
+    referral = make_referral(session, state="sent", student=student, place=scene.place, by=manager)
+    client.sign_in(manager)
+    page = text_of(client.get(f"/referrals/{referral.id}").text)
+    assert "(423) 555-0100 as of 10 months ago , check first" in page
+    assert "37403 as of 10 months ago , check first" in page
 
 
 def test_a_family_reads_it_in_its_language(
