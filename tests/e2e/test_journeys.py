@@ -219,6 +219,11 @@ def test_filters_a_comparison_and_the_whole_plan(
     fits(page)
     page.get_by_role("link", name="Back to the list").click()
     expect(page.get_by_role("checkbox", name="Compare", checked=True)).to_have_count(2)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("article").first.get_by_text("= ")).to_be_visible()  # the arithmetic
+    for pressed in ("nav", "#map", "main button", ".pager"):
+        for one in page.locator(pressed).all():
+            assert not one.is_visible(), f"{pressed} is printed"
 
 
 def test_a_whole_service_is_added_by_keyboard_alone(
