@@ -255,6 +255,7 @@ def axe() -> CheckPage:
     """`axe(page)` fails with each accessibility violation, where it is, and how to mend it."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # with its styles, which say which of the two bars is shown
         violations = Axe().run(page).response["violations"]
         told = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
