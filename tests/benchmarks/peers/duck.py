@@ -19,17 +19,16 @@ from tests.benchmarks.peers.sql import (
     FLOATS,
     VECTOR,
     WIDE,
+    WIDE_NUMBERS,
     Dialect,
     answer,
     numbers_of,
     statement,
 )
 
-_WIDE_NUMBERS = {"mask", "situations", "k"}
-
 
 def _number(name: str) -> str:
-    kind = "BIGINT" if name in _WIDE_NUMBERS else "DOUBLE" if name in FLOATS else "INTEGER"
+    kind = "BIGINT" if name in WIDE_NUMBERS else "DOUBLE" if name in FLOATS else "INTEGER"
     return f"${name}::{kind}"
 
 

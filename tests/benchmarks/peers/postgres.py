@@ -19,17 +19,16 @@ from tests.benchmarks.peers.sql import (
     FLOATS,
     VECTOR,
     WIDE,
+    WIDE_NUMBERS,
     Dialect,
     answer,
     numbers_of,
     statement,
 )
 
-_WIDE_NUMBERS = {"mask", "situations", "k"}
-
 
 def _number(name: str) -> str:
-    kind = "bigint" if name in _WIDE_NUMBERS else "float8" if name in FLOATS else "int"
+    kind = "bigint" if name in WIDE_NUMBERS else "float8" if name in FLOATS else "int"
     return f"%({name})s::{kind}"
 
 

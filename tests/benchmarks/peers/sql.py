@@ -23,6 +23,7 @@ WHOLE += ("travelled", "place")
 VECTOR = ("x", "y", "z")
 COLUMNS = (*WHOLE, *VECTOR)
 WIDE = {"refuses", "required"}  # of 64 bits; the others have 32
+WIDE_NUMBERS = {"mask", "situations", "k"}  # of the question, the same
 
 _OF_ASKED = ("mask", "situations", "unknown", "area_doubt", "any_school", "chord", "near", "far")
 _OF_ASKED += ("half", "least")
