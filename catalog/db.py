@@ -4,12 +4,13 @@ Used by the models of catalog and of every feature of app. Must not open connect
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, MetaData, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Column, DateTime, Dialect, MetaData, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # Names are stated so that migrations can name a constraint to drop it, and so that an integrity
@@ -109,3 +110,10 @@ def one_of(column: str, words: tuple[str, ...]) -> str:
     """SQL text of a CHECK that holds a column to a closed list of words (ours, never input)."""
     listed = ", ".join(f"'{word}'" for word in words)
     return f"{column} IN ({listed})"
+
+
+def count_anew(session: Session, tables: Iterable[str]) -> None:
+    """Have PostgreSQL count these tables: by its counts of before they grew, it may read them row
+    by row for minutes, until its own round comes. SQLite keeps no such counts."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE {', '.join(sorted(tables))}"))

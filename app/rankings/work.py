@@ -26,11 +26,14 @@ from app.recommendations.many import ManyRanker
 from app.settings import Settings
 from app.transactions import work_unit
 from app.web.shell import settings
+from catalog.db import count_anew
 
 AT_WORK = "ranking-at-work"
 TOP = 20  # offers a student, as the nightly run keeps them
 NIGHT_ENDS = 2  # o'clock in the district: from then on the day's run is due
 LOOK_EVERY_S = 0.5
+MANY = 256  # students: from here on a bad plan of the database costs more than counting its tables
+READ = ("plan", "plan_interest", "plan_need", "referral", "student", "student_ranking")
 CHUNK = 2_048  # students: what a kill can lose; below it the engine's tiles grow small
 
 NO_RUN = uuid.UUID(int=0)
@@ -102,6 +105,9 @@ def rank_all(
     on_progress: OnProgress = nothing,
 ) -> None:
     """Rank these students and keep it, a transaction a chunk."""
+    if len(student_ids) >= MANY:
+        with ranking.watch.on("ranking"), work_unit() as session:
+            count_anew(session, READ)
     chunks = [student_ids[at : at + CHUNK] for at in range(0, len(student_ids), CHUNK)]
     results = ranked_chunks(ranking.ranker, chunks, processes=processes)
     for chunk in chunks:

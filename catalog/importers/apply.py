@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Table, text, update
+from sqlalchemy import Column, Table, update
 from sqlalchemy.orm import Session
 
 from catalog.bulk import chunks, delete_rows, insert_rows, update_rows
 from catalog.conflicts import note_conflicts, plain_values
-from catalog.db import Base
+from catalog.db import Base, count_anew
 from catalog.errors import MostGoneError
 from catalog.history import Author, written_by
 from catalog.importers.plan import ImportPlan
@@ -25,7 +25,7 @@ from catalog.taxonomy.loading import load_vocabulary
 SELF_REFERENCES = {"taxonomy_term": "parent_id", "organization": "parent_organization_id"}
 
 ROWS_AT_A_TIME = 5_000  # in one INSERT: each is copied for it
-MANY_ROWS = 1_000  # that came to a table: its counts of before tell nothing any more
+MANY_ROWS = 1_000  # that came to a table: the database's counts of before tell nothing any more
 
 Progress = Callable[[int], None]
 
@@ -54,7 +54,9 @@ def apply_import(
     tell = on_progress or (lambda rows: None)
     with written_by(session, Author(plan.report.source, "source", plan.now)):
         write_plan(session, plan, tell)
-        count_anew(session, plan)
+        grown = [name for name, rows in plan.inserts.items() if rows]
+        if any(len(plan.inserts[name]) >= MANY_ROWS for name in grown):
+            count_anew(session, grown)
     if plan.report.has_changes:
         bump_revision(session)
     session.expire_all()
@@ -91,15 +93,6 @@ def write_plan(session: Session, plan: ImportPlan, tell: Progress) -> None:
     note_conflicts(session, plan.conflicts, written)
     for merge_id, since in plan.dropped.items():
         session.execute(update(Merge).where(Merge.id == merge_id).values(dropped_at=since))
-
-
-def count_anew(session: Session, plan: ImportPlan) -> None:
-    """Have PostgreSQL count the tables that grew: by its counts of before, it may read a whole catalog
-    row by row for minutes, until its own round comes. SQLite keeps no such counts."""
-    grown = sorted(name for name, rows in plan.inserts.items() if rows)
-    is_much = any(len(rows) >= MANY_ROWS for rows in plan.inserts.values())
-    if is_much and session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"ANALYZE {', '.join(grown)}"))
 
 
 def said_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from app.clock import utcnow
 from app.extensions import db
@@ -22,10 +22,10 @@ from app.rankings.models import RankingRun, StudentRanking
 from app.recommendations.many import ONE
 from app.students.models import Plan, PlanNeed, Student
 from app.transactions import work_unit
+from catalog.db import Base
 from tests.factories import make_school, make_service_at_location
 
 PATIENCE_S = 60
-STUDENTS = 8 * work.CHUNK
 
 
 @pytest.fixture
@@ -34,13 +34,13 @@ def context(concurrent_app: Flask) -> Iterator[Flask]:
         yield concurrent_app
 
 
-def fill() -> None:
+def fill(students: int) -> None:
     """A catalog of some offers and many students, written in bulk."""
     with work_unit() as session:
         for _ in range(30):
             make_service_at_location(session, categories=["dental-checkup"])
         school = make_school(session)
-        ids = [uuid.uuid4() for _ in range(STUDENTS)]
+        ids = [uuid.uuid4() for _ in range(students)]
         plans = [uuid.uuid4() for _ in ids]
         lists = {"languages": ["en"], "situations": None, "access_needs": [], "free_hours": None}
         session.execute(
@@ -97,25 +97,49 @@ def rows() -> set[tuple[uuid.UUID, bytes, int, int]]:
         return {tuple(row) for row in found}
 
 
-def test_several_processes_rank_what_one_does(context: Flask) -> None:
-    fill()
+def test_several_processes_rank_what_one_does(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "CHUNK", 128)
+    fill(1_024)
     now = utcnow()
     ranking = work.prepared(top=5, now=now)
     told: list[int] = []
     run, _ = work.begin(ranking.wanted, anew=False, now=now)
     work.rank_due(ranking, run.id, processes=3, on_progress=told.append)
     by_three = rows()
-    assert told == [work.CHUNK] * 8
+    assert told == [128] * 8
     run, _ = work.begin(ranking.wanted, anew=True, now=utcnow())
     work.rank_due(ranking, run.id, processes=1)
-    assert len(by_three) == STUDENTS
+    assert len(by_three) == 1_024
     assert all(len(best) == 5 * ONE.size for _, best, _, _ in by_three)
     assert rows() == by_three
     assert not multiprocessing.active_children()
 
 
+def test_it_does_not_plan_for_a_district_without_students(context: Flask) -> None:
+    """PostgreSQL that had counted its tables before the students came took a minute a chunk."""
+    fill(work.MANY)
+    with db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    with db.engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    fill(work.MANY)
+    ranking = work.prepared(top=5, now=utcnow())
+    run, _ = work.begin(ranking.wanted, anew=False, now=utcnow())
+    work.rank_due(ranking, run.id)
+    assert number_ranked() == work.MANY
+    if db.engine.dialect.name == "postgresql":
+        name = text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)")
+        with db.sessionmaker() as session:
+            counted = {one: session.scalar(name, {"name": one}) for one in work.READ[1:3]}
+        assert counted == {"plan_interest": 0, "plan_need": work.MANY}
+
+
 def test_killed_in_the_middle_it_goes_on_with_who_is_left(context: Flask) -> None:
-    fill()
+    students = 6 * work.CHUNK
+    fill(students)
     settings = context.extensions["footbridge"].settings
     noon = datetime.combine(utcnow().date(), datetime.min.time(), tzinfo=UTC).replace(hour=17)
 
@@ -133,15 +157,15 @@ def test_killed_in_the_middle_it_goes_on_with_who_is_left(context: Flask) -> Non
     worker.join(PATIENCE_S)
     assert not worker.is_alive()
     kept = number_ranked()
-    assert 0 < kept < STUDENTS, "it was not caught in the middle"
+    assert 0 < kept < students, "it was not caught in the middle"
     with db.sessionmaker() as session:
         run = session.scalars(select(RankingRun)).one()
         assert run.ended_at is None
-        assert queries.number_due(session, run.id) == STUDENTS - kept
+        assert queries.number_due(session, run.id) == students - kept
 
     done = work.rank_waiting(now=noon, settings=settings, run_work=in_own_process)
-    assert done == STUDENTS - kept
+    assert done == students - kept
     with db.sessionmaker() as session:
         assert session.scalars(select(RankingRun)).one().ended_at is not None
         assert queries.number_due(session, run.id) == 0
-    assert number_ranked() == STUDENTS
+    assert number_ranked() == students
