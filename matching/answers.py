@@ -7,8 +7,10 @@ remembered, under the facts that they rest on (a language, a grade, a ZIP code);
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -54,7 +56,12 @@ class Answers:
 
     def of(self, rule: Rule, question: Question) -> Answer:
         """What the rule says."""
-        key = (rule.name, question.on, key_of(rule, self._columns, question.profile))
+        (alike,) = keys_of(rule, self._columns, [question.profile])
+        return self.of_alike(rule, alike, question)
+
+    def of_alike(self, rule: Rule, alike: Hashable, question: Question) -> Answer:
+        """What the rule says to all who have the key in common (see `keys_of`)."""
+        key = (rule.name, question.on, alike)
         found: Answer | None = self._remembered.get(key)
         if found is None:
             classes = self._index.classes(rule.compares)
@@ -108,13 +115,16 @@ class Answers:
         self._bytes += size
 
 
-def key_of(rule: Rule, columns: Columns, profile: Profile) -> Hashable:
+def keys_of(rule: Rule, columns: Columns, profiles: Sequence[Profile]) -> Sequence[Hashable]:
     """What students with the same answers of the rule have in common."""
     if rule.alike is not None:
-        return rule.alike(columns, profile)
-    if len(rule.facts) == 1:
-        return getattr(profile, rule.facts[0])  # type: ignore[no-any-return]
-    return tuple([getattr(profile, fact) for fact in rule.facts])
+        return rule.alike(columns, profiles)
+    return list(map(_getter(rule.facts), profiles))
+
+
+@cache
+def _getter(facts: tuple[str, ...]) -> Callable[[Profile], Hashable]:
+    return attrgetter(*facts)
 
 
 def refuses_anybody(rule: Rule, profile: Profile) -> bool:

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from matching.answers import Answer, key_of, refuses_anybody
-from matching.bits import ALL, Bits, packed, rows_of
+from matching.answers import Answer, keys_of, refuses_anybody
+from matching.bits import ALL, Bits, clear, rows_of
 from matching.criterion import Criterion, Points
 from matching.geo import Floats, Whole, metres_of_chords, squared_chords, unit_vector
 from matching.lookups import Mask, Rows
 from matching.question import Question
 from matching.rule import Rule
-from matching.rules import BY_STUDENT, PARTICULAR, reach
+from matching.rules import BY_STUDENT, NAMING, reach
 from matching.scorers import ASKED, PERSONAL, closeness, weights_of
 from matching.types import NO, UNKNOWN, Point, Profile
 
@@ -84,17 +84,16 @@ class District:
         self._columns = engine.index.columns
         self._on, self._load = on, load
         self._day = engine.day(on)
-        self._opened = self._day.opened & self._below_cap()
+        self._opened = self._below_cap()
 
     def _below_cap(self) -> Bits:
         """What a rule refuses that goes by no student but by the load, the same in all of a run."""
         question = self._engine.question(Profile(""), self._on, self._load)
-        every: Rows = np.arange(len(self._columns))
-        fits = np.ones(len(every), dtype=np.bool_)
-        for rule in PARTICULAR:
-            if not rule.facts:
-                fits &= rule.verdicts(self._columns, every, question) != NO
-        return packed(fits)
+        bits = self._day.opened.copy()
+        for rule in NAMING:
+            if rule.refused is not None and not rule.facts:
+                clear(bits, rule.refused(self._columns, question))
+        return bits
 
     def table(self, profiles: Sequence[Profile], k: int) -> Table:
         """The k best of each."""
@@ -159,9 +158,11 @@ class District:
 
     def _answers_of(self, rule: Rule, questions: list[Question]) -> tuple[Rows, list[Answer]]:
         """The number of each student's answer, and the answers."""
-        keys = [key_of(rule, self._columns, question.profile) for question in questions]
+        keys = keys_of(rule, self._columns, [question.profile for question in questions])
         number, examples = _numbered(keys)
-        return number, [self._answers.of(rule, questions[example]) for example in examples]
+        return number, [
+            self._answers.of_alike(rule, keys[example], questions[example]) for example in examples
+        ]
 
     def _fitting(
         self,
@@ -176,12 +177,21 @@ class District:
                 every = np.full(self._index.words, ALL)
                 fits = [every if answer.fits is None else answer.fits for answer in told]
                 bits &= np.stack(fits)[number]
-        student, row = np.divmod(rows_of(bits.reshape(-1)), 64 * self._index.words)
+        for rule in NAMING:
+            for of_student, question in zip(bits, questions, strict=True):
+                if (
+                    rule.refused is not None
+                    and rule.facts
+                    and refuses_anybody(rule, question.profile)
+                ):
+                    clear(of_student, rule.refused(self._columns, question))
+        student = np.repeat(np.arange(len(bits)), np.bitwise_count(bits).sum(axis=1, dtype=np.intp))
+        row = rows_of(bits.reshape(-1)) - 64 * self._index.words * student
         metres, is_known = self._metres(student, row, questions)
         # All of a tile travel alike, and no more of a student than that is asked here.
         verdicts = reach.verdicts_at(self._columns, row, questions[0], metres, is_known)
         pairs = _Pairs(student, row, metres, is_known, verdicts == UNKNOWN)
-        pairs.keep((verdicts != NO) & self._fits_particular(student, row, questions))
+        pairs.keep(verdicts != NO)
         return pairs
 
     def _near(self, questions: list[Question]) -> Bits:
@@ -190,17 +200,6 @@ class District:
             return np.full(self._index.words, ALL)
         places = [place for question in questions for place in question.places]
         return self._index.near(places, reach.limits(questions[0])[1])
-
-    def _fits_particular(self, student: Rows, row: Rows, questions: list[Question]) -> Mask:
-        """What the rules leave that go by what hardly two share, student by student."""
-        fits = np.ones(len(row), dtype=np.bool_)
-        starts = np.searchsorted(student, np.arange(len(questions) + 1))
-        for at, question in enumerate(questions):
-            own = slice(starts[at], starts[at + 1])
-            for rule in PARTICULAR:
-                if rule.facts and refuses_anybody(rule, question.profile):
-                    fits[own] &= rule.verdicts(self._columns, row[own], question) != NO
-        return fits
 
     def _scores(self, wanted: list[_Wanted], pairs: _Pairs, questions: list[Question]) -> Points:
         columns, weights = self._columns, weights_of(questions[0])
@@ -276,12 +275,12 @@ def _kth_best(score: Points, student: Rows, fitting: Rows, k: int) -> Points:
         return np.zeros(len(fitting), dtype=np.int32)
     table = np.full((len(fitting), most), -1, dtype=np.int32)
     table[student, np.arange(len(student)) - (np.cumsum(fitting) - fitting)[student]] = score
-    table.sort(axis=1)
+    table.partition(most - k, axis=1)
     kth: Points = table[:, most - k]
     return kth
 
 
-def _numbered(keys: list[Hashable]) -> tuple[Rows, list[int]]:
+def _numbered(keys: Sequence[Hashable]) -> tuple[Rows, list[int]]:
     """The number of each student's key, and the first student of each number."""
     number_of: dict[Hashable, int] = {}
     examples: list[int] = []

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.answers import Answer, Answers, refuses_anybody
-from matching.bits import Bits, packed, rows_of
+from matching.bits import Bits, clear, number_of, packed, rows_of
+from matching.classes import Classes
 from matching.criterion import Points
 from matching.district import District, Table
 from matching.errors import MatchingError
@@ -30,13 +31,14 @@ from matching.parameters import Parameters
 from matching.question import Question
 from matching.reference import NO_LOAD, ReferenceEngine
 from matching.rule import Verdicts
-from matching.rules import BY_DAY, BY_STUDENT, PARTICULAR, reach
+from matching.rules import BY_DAY, BY_STUDENT, NAMING, reach
 from matching.scorers import ASKED, CRITERIA, PERSONAL, closeness, weights_of
 from matching.tellings import Tellings
 from matching.types import NO, UNKNOWN, Offer, Profile, Ranking
 
 _DAYS_KEPT: Final = 3
 _FEW_ROWS: Final = 2_000  # of so few, none is worth leaving out by area
+_MANY_ROWS: Final = 500  # of so many, those that cannot be among the best are left out early
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,12 @@ class Day:
     opened: Bits  # the rows that no rule of the day refuses
     questions: npt.NDArray[np.int8]  # that rules of the day leave open
     points: Points  # of the criteria that go by no fact of the student
+    most_of_kind: Points  # the highest of these points among the offers of each kind
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Left:
-    """The rows that are left, with what is known of the way to the first of them.
+    """Rows that no rule refuses, with what is known of the way to the first of them.
 
     The rest are places so far off that neither reach nor closeness asks how far.
     """
@@ -64,10 +67,14 @@ class _Left:
         """The rows to which the way was measured."""
         return self.rows[: len(self.metres)]
 
-    def keep(self, which: Mask) -> None:
+    def only(self, which: Mask) -> _Left:
+        """Those of the mask."""
         near = which[: len(self.metres)]
-        self.rows, self.metres = self.rows[which], self.metres[near]
-        self.is_known = self.is_known[near]
+        return _Left(self.rows[which], self.metres[near], self.is_known[near])
+
+    def and_far(self, rows: Rows) -> _Left:
+        """These and rows that are far off."""
+        return _Left(np.concatenate((self.rows, rows)), self.metres, self.is_known)
 
 
 class Engine(ReferenceEngine):
@@ -113,11 +120,11 @@ class Engine(ReferenceEngine):
             raise MatchingError(f"{k} matches were asked for: ask for none or more.")
         question = self.question(profile, on, load)
         serving = self._serving(question)
-        considered = int(np.bitwise_count(serving).sum())
+        considered = number_of(serving)
         answers = self._answers_to(question)
-        left = self._fitting(serving, answers, question, by_area=considered > _FEW_ROWS)
-        fitting = len(left.rows)
-        best = self._best(left, k, answers, question)
+        left, far = self._fitting(serving, answers, question, by_area=considered > _FEW_ROWS)
+        fitting = len(left.rows) + number_of(far)
+        best = self._best(left, far, min(k, fitting), answers, question)
         return Ranking(
             matches=self._tellings.matches(best, question, answers),
             considered=considered,
@@ -182,7 +189,9 @@ class Engine(ReferenceEngine):
                 if not criterion.facts:
                     weight = self.parameters.weights[criterion.name]
                     points += weight * criterion.values(self._columns, every, question)
-            day = Day(packed(~shut), questions, points.astype(np.int32))
+            most = np.zeros(self._columns.kinds, dtype=np.int64)
+            np.maximum.at(most, self._columns.kind, points)
+            day = Day(packed(~shut), questions, points.astype(np.int32), most.astype(np.int32))
             while len(self._days) >= _DAYS_KEPT:
                 self._days.pop(next(iter(self._days)), None)
             self._days[on] = day
@@ -220,74 +229,92 @@ class Engine(ReferenceEngine):
 
     def _fitting(
         self, serving: Bits, answers: Mapping[str, Answer], question: Question, *, by_area: bool
-    ) -> _Left:
-        """The rows that no rule refuses."""
-        bits = serving & self.day(question.on).opened
-        for answer in answers.values():
-            if answer.fits is not None:
-                bits &= answer.fits
-        left = self._on_the_way(bits, by_area, question)
-        fits = np.ones(len(left.rows), dtype=np.bool_)
-        if question.profile.home is not None:
-            fits = self._reach(left, question) != NO
-        for rule in PARTICULAR:
-            if refuses_anybody(rule, question.profile):
-                fits &= rule.verdicts(self._columns, left.rows, question) != NO
-        left.keep(fits)
-        return left
-
-    def _on_the_way(self, bits: Bits, by_area: bool, question: Question) -> _Left:
-        """The rows of the bits with their distances; those surely out of reach are left out.
+    ) -> tuple[_Left, Bits]:
+        """The rows that no rule refuses; those that are far off, if any, are the bits apart.
 
         Where the home is not known, reach refuses nobody, but says the same of all places that are
         farther than a ride by car; and closeness has nothing left for them.
         """
         columns, places = self._columns, question.places
-        limit = reach.limits(question)[1]
-        beyond = np.zeros(0, dtype=np.intp)
-        if by_area and places and question.profile.home is None:
-            inside = self.index.near(places, max(limit, closeness.farthest(question)))
-            beyond = rows_of(bits & ~inside)
-            bits = bits & inside
-        elif by_area and places:
-            bits = bits & self.index.near(places, limit)
+        bits = serving & self.day(question.on).opened
+        for answer in answers.values():
+            if answer.fits is not None:
+                bits &= answer.fits
+        for rule in NAMING:
+            if rule.refused is not None and refuses_anybody(rule, question.profile):
+                clear(bits, rule.refused(columns, question))
+        far = bits[:0]
+        if by_area and places:
+            limit, is_sure = reach.limits(question)[1], question.profile.home is not None
+            if not is_sure:
+                limit = max(limit, closeness.farthest(question))
+            inside = self.index.near(places, limit)
+            if not is_sure:
+                far = bits & ~inside
+            bits &= inside
         rows = rows_of(bits)
-        metres, is_known = columns.metres(rows, question)
-        return _Left(np.concatenate((rows, beyond)), metres, is_known)
+        left = _Left(rows, *columns.metres(rows, question))
+        if question.profile.home is not None:
+            left = left.only(self._reach(left, question) != NO)
+        return left, far
 
     def _reach(self, left: _Left, question: Question) -> Verdicts:
         return reach.verdicts_at(self._columns, left.near, question, left.metres, left.is_known)
 
-    def _best(self, left: _Left, k: int, answers: Mapping[str, Answer], question: Question) -> Rows:
-        """The `k` best rows in order."""
-        k = min(k, len(left.rows))
+    def _best(
+        self, left: _Left, far: Bits, k: int, answers: Mapping[str, Answer], question: Question
+    ) -> Rows:
+        """The `k` best rows in order, of so many at least."""
         if k == 0:
             return left.rows[:0]
-        score = self._score(left, question)
-        first = score >= np.partition(score, len(score) - k)[len(score) - k]
-        left.keep(first)
-        rows, near = left.rows, len(left.near)
+        first, score = self._first(left, k, question)
+        if len(far) and (len(score) < k or self._most_afar(question) >= score.min()):
+            first, score = self._first(left.and_far(rows_of(far)), k, question)
+        rows, near = first.rows, len(first.near)
         asked = self.day(question.on).questions[rows].astype(np.int64)
-        asked[:near] += self._reach(left, question) == UNKNOWN
+        asked[:near] += self._reach(first, question) == UNKNOWN
         asked[near:] += 1  # too far for some way of travel, and the home may be nearer
         for answer in answers.values():
             if answer.asks:
                 asked += answer.is_asked(rows)
         places = self._columns.place[rows]
-        order = self._order(score[first].astype(np.int64), asked, np.arange(len(rows)), places)[:k]
+        order = self._order(score.astype(np.int64), asked, np.arange(len(rows)), places)[:k]
         for at in order[order < near].tolist():
-            if left.is_known[at]:
-                question.remember(self._columns.offers[rows[at]], int(left.metres[at]))
+            if first.is_known[at]:
+                question.remember(self._columns.offers[rows[at]], int(first.metres[at]))
         return rows[order]
 
-    def _score(self, left: _Left, question: Question) -> Points:
-        """The score of each row."""
+    def _first(self, left: _Left, k: int, question: Question) -> tuple[_Left, Points]:
+        """The rows with the `k` highest scores and those that tie with the last, and the scores."""
         columns, rows, weights = self._columns, left.rows, weights_of(question)
         score: Points = self.day(question.on).points[rows]
         score += self._worth_of_kinds(question)[columns.kind[rows]]
-        for criterion in PERSONAL:
-            classes, values = self.answers.values(criterion, question)
-            score += weights[criterion.name] * values[classes.number[rows]]
         near = closeness.values_at(columns, left.near, question, left.metres, left.is_known)
         score[: len(near)] += weights["closeness"] * near.astype(np.int32)
-        return score
+        personal = self._personal(question)
+        if len(rows) > _MANY_ROWS:  # what is still to come differs by less than most scores do
+            spread = sum([int(worth.max()) - int(worth.min()) for _, worth in personal])
+            left, score = _highest(left, score, k, spread)
+        for classes, worth in personal:
+            score += worth[classes.number[left.rows]]
+        return _highest(left, score, k, 0)
+
+    def _personal(self, question: Question) -> list[tuple[Classes, Points]]:
+        """What each class of offers is worth to this student beside what is asked and the way."""
+        weights = weights_of(question)
+        told = [(weights[one.name], self.answers.values(one, question)) for one in PERSONAL]
+        return [(classes, weight * values) for weight, (classes, values) in told]
+
+    def _most_afar(self, question: Question) -> int:
+        """No place that is far off has a higher score."""
+        of_kinds = self._worth_of_kinds(question) + self.day(question.on).most_of_kind
+        personal = [int(worth.max()) for _, worth in self._personal(question)]
+        return int(of_kinds.max()) + sum(personal)
+
+
+def _highest(left: _Left, score: Points, k: int, less: int) -> tuple[_Left, Points]:
+    """What is at most `less` below the k-th highest score; all where there are no more than k."""
+    if len(score) <= k:
+        return left, score
+    which = score >= np.partition(score, len(score) - k)[len(score) - k] - less
+    return left.only(which), score[which]

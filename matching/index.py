@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,7 @@ from matching.bits import Bits, fill, words_for
 from matching.checks import contradiction
 from matching.classes import Classes, classes_of, name_of
 from matching.columns import Columns
-from matching.geo import Whole, box_around, box_over
+from matching.geo import Whole, box_around, box_of, box_over
 from matching.lookups import Rows
 from matching.question import Background
 from matching.ranges import span
@@ -113,8 +114,10 @@ def _cell(latitude: float, longitude: float) -> int:
 
 def _bands(places: Sequence[Point], limit: int) -> tuple[Rows, Rows]:
     """First and last cell of each band of latitude that has a point within `limit` metres of one of
-    the places: those in a box around all of them."""
-    south, north, west, east = box_over([box_around(place, limit) for place in places])
+    the places: those in a box around all of them, and so around its corners."""
+    south, north, west, east = box_of(places)
+    corners = [Point(*one) for one in product((south, north), (west, east))]
+    south, north, west, east = box_over([box_around(corner, limit) for corner in corners])
     first, last = _cell(max(-90.0, south), west), _cell(max(-90.0, south), east)
     count = _cell(min(90.0, north), west) // _BAND - first // _BAND + 1
     steps = np.arange(count) * _BAND

@@ -17,10 +17,10 @@ from matching.geo import (
     Box,
     Floats,
     Whole,
+    are_inside,
     box_around,
     box_of,
     box_over,
-    is_inside,
     metres_from,
     metres_of_chords,
     squared_chords,
@@ -76,11 +76,12 @@ class Numbers:
 class Words:
     """Different strings in order, found by bisection: a catalog is opened without reading them."""
 
+    _places: dict[str, int] | None = None  # at the first question
+
     def __init__(self, words: Iterable[str]) -> None:
         coded = sorted(_coded(word) for word in words)  # the order of the strings themselves
         self._text: Bytes = np.frombuffer(b"".join(coded), dtype=np.uint8)
         self._ends = narrow(np.cumsum([0, *(len(word) for word in coded)], dtype=np.int64))
-        self._places: dict[str, int] | None = None
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -140,6 +141,8 @@ class Sets:
     Rows share few sets, so that a term is looked for among sets, and a row costs one look-up.
     """
 
+    _by_number: tuple[Narrow, Narrow] | None = None  # rows in that order: at the first question
+
     def __init__(self, sets: Sequence[Iterable[str]]) -> None:
         number_of: dict[frozenset[str], int] = {}
         numbers = [number_of.setdefault(frozenset(terms), len(number_of)) for terms in sets]
@@ -183,6 +186,19 @@ class Sets:
         for term in terms:
             found[self.holders(term)] = True
         return found[self.number[rows]]
+
+    def rows_with(self, terms: Iterable[str]) -> Rows:
+        """The rows whose set holds any of the terms, found without looking at the others."""
+        wanted = [number for term in terms for number in self.holders(term).tolist()]
+        if not wanted:
+            return np.zeros(0, dtype=np.intp)
+        if self._by_number is None:
+            order = np.argsort(self.number, kind="stable")
+            ends = np.searchsorted(self.number[order], np.arange(self.different + 1))
+            self._by_number = narrow(order), narrow(ends)
+        in_order, bounds = self._by_number
+        rows = np.concatenate([in_order[bounds[at] : bounds[at + 1]] for at in wanted])
+        return rows.astype(np.intp)
 
     def best(self, worths: Iterable[tuple[str, int]], rows: Rows) -> Whole:
         """The most that any term of each row's set is worth; 0 where none is named."""
@@ -324,31 +340,30 @@ class Areas:
         self._radius: Floats = np.array(
             [-1.0 if radius is None else radius for _, radius, _ in self.drawn], dtype=np.float64
         )
+        self._has_polygon: Mask = np.array([bool(one) for *_, one in self.drawn], dtype=np.bool_)
         self._boxes: Floats = np.array(
             [_box_of(shape) for shape in self.drawn], dtype=np.float64
         ).reshape(-1, 4)
 
-    def drawn_around(self, home: Point) -> tuple[int, ...]:
-        """The numbers of the drawn areas that hold the point; only those are looked at whose box does."""
+    def drawn_around(self, homes: Sequence[Point]) -> Mask:
+        """Which of the drawn areas hold each home: homes × areas. Only those are looked at whose box
+        does."""
         south, north, west, east = self._boxes.T
-        latitude, longitude = home.latitude, home.longitude
-        at = np.flatnonzero(
-            (south <= latitude) & (latitude <= north) & (west <= longitude) & (longitude <= east)
-        )
+        latitude = np.array([home.latitude for home in homes]).reshape(-1, 1)
+        longitude = np.array([home.longitude for home in homes]).reshape(-1, 1)
+        holds: Mask = (south <= latitude) & (latitude <= north)
+        holds &= (west <= longitude) & (longitude <= east)
+        at, area = np.nonzero(holds)
         if not len(at):
-            return ()
-        in_circle = self._centres.metres(home, at) <= self._radius[at]
-        return tuple(
-            [
-                number
-                for number, is_in_circle in zip(at.tolist(), in_circle.tolist(), strict=True)
-                if is_in_circle or self._is_in_polygon(number, home)
-            ]
-        )
-
-    def _is_in_polygon(self, number: int, home: Point) -> bool:
-        _, _, polygon = self.drawn[number]
-        return bool(polygon) and is_inside(home, polygon)
+            return holds
+        x, y, z = np.array([unit_vector(home) for home in homes]).T
+        chords = squared_chords((x[at], y[at], z[at]), self._centres.vectors(area))
+        holds[at, area] = metres_of_chords(chords) <= self._radius[area]
+        for number in np.unique(area[self._has_polygon[area]]).tolist():
+            near = at[area == number]
+            _, _, polygon = self.drawn[number]
+            holds[near, number] |= are_inside([homes[one] for one in near.tolist()], polygon)
+        return holds
 
 
 def _box_of(shape: Drawn) -> Box:

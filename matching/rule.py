@@ -8,7 +8,7 @@ docs/adding-a-rule.md walks through one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -44,10 +44,13 @@ class Rule:
 
     `judge` is the rule's definition: None is YES, a Reason is NO or UNKNOWN. `verdicts` answers the
     same for the given rows of the columns. `facts` names all of the profile that the answer goes by:
-    while none of them is known, the rule refuses nobody for the student. Students of whom `alike`
-    gives the same (by default, the same facts) have the same answers. `compares` names all of the
+    while none of them is known, the rule refuses nobody for the student. Students to whom
+    `alike` gives the same (by default, the same facts) have the same answers. `compares` names all of the
     offer that the answer goes by (by default, the offer itself): the rule is asked once for offers
     that are the same in it.
+
+    A rule whose question names the few offers that it refuses gives their rows by `refused`, and is
+    not asked about others; it never asks anything.
 
     Where something could turn a NO, `change` finds the smallest change that does (or None where
     this time nothing can), and `apply` carries it out.
@@ -62,7 +65,8 @@ class Rule:
     words: Mapping[str, Words]
     order: int
     compares: tuple[str, ...] = ("key",)
-    alike: Callable[[Columns, Profile], Hashable] | None = None
+    alike: Callable[[Columns, Sequence[Profile]], Sequence[Hashable]] | None = None
+    refused: Callable[[Columns, Question], Rows] | None = None
     change: Callable[[Offer, Question], Reason | None] | None = None
     apply: Callable[[Profile, Offer, date, Reason], Circumstances] | None = None
 
@@ -100,6 +104,13 @@ def would_do(rule: str, code: str, **facts: object) -> Reason:
 def sorted_terms(terms: Iterable[str]) -> tuple[str, ...]:
     """Terms as a fact: plain, and in an order that does not change from run to run."""
     return tuple(sorted(terms))
+
+
+def verdicts_of_refused(columns: Columns, rows: Rows, refused: Rows) -> Verdicts:
+    """Verdicts for rows of a rule that refuses those named."""
+    is_refused = np.zeros(len(columns), dtype=np.bool_)
+    is_refused[refused] = True
+    return column_of(rows, no=is_refused[rows])
 
 
 def column_of(rows: Rows, *, no: Mask | None = None, unknown: Mask | None = None) -> Verdicts:

@@ -43,7 +43,7 @@ from matching.types import (
     TrackRecord,
 )
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 _ALIGNED: Final = 64
 _KINDS: Final = {
     one.__name__: one
@@ -256,7 +256,9 @@ def _frozen(thing: object, arrays: list[np.ndarray]) -> object:
     return thing
 
 
-_LEFT_OUT: Final = frozenset({"offers", "_places"})  # offers are stored apart; `_places` is a cache
+_LEFT_OUT: Final = frozenset(
+    {"offers", "_places", "_by_number"}
+)  # stored apart, or remembered only
 
 
 def _thawed(frozen: Any, arrays: Sequence[np.ndarray]) -> Any:
@@ -274,8 +276,6 @@ def _thawed(frozen: Any, arrays: Sequence[np.ndarray]) -> Any:
     thing = kind.__new__(kind)
     for name, one in frozen["state"].items():
         object.__setattr__(thing, name, _thawed(one, arrays))
-    if kind is Words:
-        thing._places = None
     return thing
 
 

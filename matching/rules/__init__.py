@@ -28,11 +28,11 @@ def _found() -> Iterator[Rule]:
 RULES: Final[tuple[Rule, ...]] = tuple(sorted(_found(), key=lambda rule: rule.order))
 RULE_OF: Final = {rule.name: rule for rule in RULES}
 
-# They go by what hardly two students share, and never ask: they are put to the rows left over.
-PARTICULAR: Final = tuple(rule for rule in RULES if rule.name in {"cap", "referred", "declined"})
-BY_DAY: Final = tuple(rule for rule in RULES if not rule.facts and rule not in PARTICULAR)
+# The question names the few offers that they refuse.
+NAMING: Final = tuple(rule for rule in RULES if rule.refused is not None)
+BY_DAY: Final = tuple(rule for rule in RULES if not rule.facts and rule not in NAMING)
 BY_STUDENT: Final = tuple(
-    rule for rule in RULES if rule.facts and rule not in PARTICULAR and rule.name != reach.NAME
+    rule for rule in RULES if rule.facts and rule not in NAMING and rule.name != reach.NAME
 )
 
 

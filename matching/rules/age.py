@@ -10,7 +10,7 @@ Decisions:
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -54,9 +54,10 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     )
 
 
-def alike(columns: Columns, profile: Profile) -> Hashable:
+def alike(columns: Columns, profiles: Sequence[Profile]) -> list[Hashable]:
     """Students whose ages lie between the same two bounds of any program."""
-    return None if profile.age is None else columns.ages.between(profile.age)
+    between = columns.ages.between
+    return [None if one.age is None else between(one.age) for one in profiles]
 
 
 def change(offer: Offer, question: Question) -> Reason | None:

@@ -13,9 +13,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from matching.columns import Columns
-from matching.lookups import Mask, Rows
+from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Circumstances, Rule, Verdicts, Words, column_of, no, would_do
+from matching.rule import Circumstances, Rule, Verdicts, Words, no, verdicts_of_refused, would_do
 from matching.types import Offer, Profile, Reason
 
 NAME = "cap"
@@ -29,22 +29,24 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     return no(NAME, "at_cap", open=open_now, cap=offer.referral_cap)
 
 
-def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
-    """`judge` for rows: of the services with a cap, those with open referrals are few."""
+def refused(columns: Columns, question: Question) -> Rows:
+    """Of the services with a cap, those with open referrals are few."""
     if columns not in _capped:
-        _capped[columns] = _by_service(columns), columns.referral_cap[:] == 0
+        _capped[columns] = _by_service(columns), np.flatnonzero(columns.referral_cap[:] == 0)
     capped, never_takes = _capped[columns]
-    full = never_takes.copy()
     load = question.load
-    full[
-        [
-            row
-            for service in capped.keys() & load.keys()
-            for row, cap in capped[service]
-            if load[service] >= cap
-        ]
-    ] = True
-    return column_of(rows, no=full[rows])
+    full = [
+        row
+        for service in capped.keys() & load.keys()
+        for row, cap in capped[service]
+        if load[service] >= cap
+    ]
+    return np.append(never_takes, np.array(full, dtype=np.intp))
+
+
+def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
+    """`judge` for rows."""
+    return verdicts_of_refused(columns, rows, refused(columns, question))
 
 
 def _by_service(columns: Columns) -> dict[str, list[tuple[int, int]]]:
@@ -57,7 +59,7 @@ def _by_service(columns: Columns) -> dict[str, list[tuple[int, int]]]:
 
 
 # Read out of the columns once, because reading text is slow: the rows with a cap, and whose is 0.
-_capped: WeakKeyDictionary[Columns, tuple[dict[str, list[tuple[int, int]]], Mask]] = (
+_capped: WeakKeyDictionary[Columns, tuple[dict[str, list[tuple[int, int]]], Rows]] = (
     WeakKeyDictionary()
 )
 
@@ -98,6 +100,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=(),
+    refused=refused,
     change=change,
     apply=apply,
     words=WORDS,

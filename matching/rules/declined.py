@@ -5,12 +5,12 @@ Decision: on that day itself a new try is allowed. Near miss: wait for it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, Words, column_of, no
+from matching.rule import Rule, Verdicts, Words, no, verdicts_of_refused
 from matching.types import Offer, Profile, Reason
 from matching.waiting import apply_wait, wait_until
 
@@ -25,15 +25,21 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     return no(NAME, "declined_lately", until=until)
 
 
+def refused(columns: Columns, question: Question) -> Rows:
+    """The places of the services that it names."""
+    return columns.services.rows_with(
+        key for key, day in question.profile.declined.items() if question.on < day
+    )
+
+
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     """`judge` for rows."""
-    declined = [key for key, day in question.profile.declined.items() if question.on < day]
-    return column_of(rows, no=columns.services.has_any(declined, rows))
+    return verdicts_of_refused(columns, rows, refused(columns, question))
 
 
-def alike(columns: Columns, profile: Profile) -> Hashable:
+def alike(_columns: Columns, profiles: Sequence[Profile]) -> list[Hashable]:
     """Students whom the same services declined until the same days."""
-    return tuple(sorted(profile.declined.items()))
+    return [tuple(sorted(one.declined.items())) for one in profiles]
 
 
 def change(offer: Offer, question: Question) -> Reason | None:
@@ -68,6 +74,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("declined",),
+    refused=refused,
     alike=alike,
     change=change,
     apply=apply_wait,

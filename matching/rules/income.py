@@ -7,7 +7,7 @@ ceiling. Near miss: income goes up and down within a year, so the share that wou
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import cast
@@ -40,10 +40,11 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     return column_of(rows, no=(ceiling >= 0) & (income > ceiling))
 
 
-def alike(columns: Columns, profile: Profile) -> Hashable:
+def alike(columns: Columns, profiles: Sequence[Profile]) -> list[Hashable]:
     """Households between the same two ceilings of any program."""
-    income = profile.income_percent
-    return None if income is None else bisect_left(columns.income_ceilings, income)
+    ceilings = columns.income_ceilings
+    incomes = [one.income_percent for one in profiles]
+    return [None if income is None else bisect_left(ceilings, income) for income in incomes]
 
 
 def change(offer: Offer, question: Question) -> Reason | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from matching.columns import Columns
 from matching.lookups import Rows
 from matching.question import Question
-from matching.rule import Rule, Verdicts, Words, column_of, no
+from matching.rule import Rule, Verdicts, Words, no, verdicts_of_refused
 from matching.types import Offer, Reason
 
 NAME = "referred"
@@ -19,9 +19,14 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     return no(NAME, "already_referred") if offer.service in question.profile.referred else None
 
 
+def refused(columns: Columns, question: Question) -> Rows:
+    """The places of the services that it names."""
+    return columns.services.rows_with(question.profile.referred)
+
+
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     """`judge` for rows."""
-    return column_of(rows, no=columns.services.has_any(question.profile.referred, rows))
+    return verdicts_of_refused(columns, rows, refused(columns, question))
 
 
 WORDS = {
@@ -44,6 +49,7 @@ RULE = Rule(
     judge,
     verdicts,
     facts=("referred",),
+    refused=refused,
     words=WORDS,
     order=180,
 )

@@ -13,7 +13,7 @@ Decisions:
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -93,8 +93,7 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     if profile.home is None:
         missing |= drawn
     else:
-        holds = np.zeros(len(areas.drawn) + 1, dtype=np.bool_)
-        holds[list(areas.drawn_around(profile.home))] = True
+        holds = np.append(areas.drawn_around([profile.home])[0], False)  # nowhere drawn
         fits |= holds[areas.number_drawn[rows]]
     settled = columns.comes_to_school[rows] | columns.schools.is_filled[rows]
     outside = restricts & ~fits
@@ -106,12 +105,20 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
     )
 
 
-def alike(columns: Columns, profile: Profile) -> Hashable:
+def alike(columns: Columns, profiles: Sequence[Profile]) -> list[Hashable]:
     """Neighbours: in the same drawn areas as well."""
-    home = profile.home
-    around = None if home is None else columns.residence.drawn_around(home)
-    homeless = HOMELESS in (profile.situations or ())
-    return profile.zip_code, profile.county, around, homeless
+    homes = [one.home for one in profiles if one.home is not None]
+    around = np.packbits(columns.residence.drawn_around(homes), axis=1)
+    drawn = iter([one.tobytes() for one in around])
+    return [
+        (
+            one.zip_code,
+            one.county,
+            None if one.home is None else next(drawn),
+            HOMELESS in (one.situations or ()),
+        )
+        for one in profiles
+    ]
 
 
 def _is_homeless(question: Question) -> bool:

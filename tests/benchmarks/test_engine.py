@@ -12,6 +12,7 @@ Sizes: 500, 5,000 and 50,000 offers, realistic and dense, and one catalog where 
 
 from __future__ import annotations
 
+import gc
 import os
 import statistics
 import time
@@ -132,26 +133,26 @@ def counters(
 
 @pytest.mark.parametrize("size", [5_000])
 def test_district(size: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whole groups of a school and a grade; the time of a district of 32,523 by rule of three."""
+    """A whole district: from nothing, as in a nightly run, and when what students share is known."""
     offers = catalogs.realistic(size)
-    engine = Engine(offers, load("balanced"), catalogs.BROADER)
     load_now = catalogs.load_of(offers)
-    everybody = catalogs.students(32_523)
-    schools = set(catalogs.SCHOOLS[:16])
-    students = [profile for profile in everybody if profile.school in schools]
-    table = engine.table(students, 20, on=catalogs.TODAY, load=load_now)
-    for at in range(0, len(students), 50):
-        ranking = engine.rank(students[at], 20, on=catalogs.TODAY, load=load_now)
-        told = [engine.index.columns.offers[row].key for row in table.rows[at] if row >= 0]
-        assert told == [match.offer.key for match in ranking.matches]
+    students = catalogs.students(32_523)
+    gc.collect()
+    engine = Engine(offers, load("balanced"), catalogs.BROADER)
+    asked = {"on": catalogs.TODAY, "load": load_now}
+    told = []
+    for _ in range(2):
+        wall, cpu = time.perf_counter(), time.process_time()
+        table = engine.table(students, 20, **asked)
+        told.append((time.perf_counter() - wall, time.process_time() - cpu))
+    for at in range(0, len(students), 250):
+        ranking = engine.rank(students[at], 20, **asked)
+        keys = [engine.index.columns.offers[row].key for row in table.rows[at] if row >= 0]
+        assert keys == [match.offer.key for match in ranking.matches]
         assert table.excluded[at] == ranking.excluded
-    wall, cpu = time.perf_counter(), time.process_time()
-    engine.table(students, 20, on=catalogs.TODAY, load=load_now)
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    share = 32_523 / len(students)
+    (first, first_cpu), (again, again_cpu) = told
     tell(
         capsys,
-        f"district, {size} offers: {len(students)} students in {wall:.2f} s"
-        f" ({cpu:.2f} s of the processor); 32,523 would take {wall * share:.1f} s"
-        f" ({cpu * share:.1f} s)",
+        f"district, {size} offers: {len(students):,} students from nothing {first:.2f} s"
+        f" ({first_cpu:.2f} s of the processor), again {again:.2f} s ({again_cpu:.2f} s)",
     )

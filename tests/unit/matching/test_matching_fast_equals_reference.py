@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.answers import is_stated
+from matching.answers import is_stated, keys_of
 from matching.bits import rows_of
 from matching.columns import Columns
 from matching.engine import Engine
@@ -16,7 +16,7 @@ from matching.parameters import load
 from matching.question import Question
 from matching.reference import ReferenceEngine
 from matching.rule import Rule
-from matching.rules import BY_STUDENT, PARTICULAR, RULES
+from matching.rules import BY_STUDENT, NAMING, RULES
 from matching.rules.reach import limits
 from matching.scorers import ASKED, CRITERIA, PERSONAL
 from matching.types import Need, Offer, Point, Profile, Verdict
@@ -188,9 +188,9 @@ def test_a_rule_compares_nothing_of_an_offer_that_it_does_not_name(
             assert thing.value(offer, asked) == thing.value(mixed, asked), thing.name
 
 
-def test_rules_put_to_the_rows_left_over_never_ask() -> None:
+def test_rules_that_name_whom_they_refuse_never_ask() -> None:
     """Or their questions would be missing from the order of the ranking."""
-    assert [rule.name for rule in PARTICULAR if rule.can_ask] == []
+    assert [rule.name for rule in NAMING if rule.can_ask] == []
 
 
 @pytest.mark.parametrize("categories", [("dental", "vision"), ("vision", "dental")])
@@ -229,8 +229,9 @@ def test_students_alike_for_a_rule_have_its_answers_alike(
 ) -> None:
     columns = Columns(catalog)
     rows = columns.in_order_of_keys()
-    for rule in RULES:
-        if rule.alike and rule.alike(columns, profile) == rule.alike(columns, other):
+    for rule in (rule for rule in RULES if rule.facts):
+        one_key, other_key = keys_of(rule, columns, [profile, other])
+        if one_key == other_key:
             one = rule.verdicts(columns, rows, question(profile, catalog))
             assert one.tolist() == rule.verdicts(columns, rows, question(other, catalog)).tolist()
 

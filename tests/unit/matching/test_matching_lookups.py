@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from matching.bits import fill, packed, rows_of, words_for
 from matching.classes import classes_of, name_of
 from matching.columns import Columns
-from matching.geo import is_inside, metres_between
+from matching.geo import are_inside, is_inside, metres_between
 from matching.lookups import Areas, Numbers, narrow
 from matching.types import Offer, Point, Residence
 from tests.unit.matching.strategies import POLYGON, catalogs
@@ -65,7 +67,7 @@ def test_a_circle_holds_whom_its_distance_says_wherever_on_the_globe(
     )
     areas = Areas([None, Residence(centre=centre, radius_metres=radius), Residence()])
     holds = metres_between(home, centre) <= radius
-    assert areas.drawn_around(home) == ((0,) if holds else ())
+    assert areas.drawn_around([home] * 2).tolist() == [[holds]] * 2
     assert (areas.number_drawn == len(areas.drawn)).tolist() == [True, False, True]
 
 
@@ -73,7 +75,20 @@ def test_a_circle_holds_whom_its_distance_says_wherever_on_the_globe(
 def test_a_polygon_holds_whom_its_edges_enclose(latitude: float, longitude: float) -> None:
     home = Point(latitude, longitude)
     areas = Areas([Residence(polygon=POLYGON), Residence(zip_codes=frozenset({"37402"}))])
-    assert areas.drawn_around(home) == ((0,) if is_inside(home, POLYGON) else ())
+    assert areas.drawn_around([home]).tolist() == [[is_inside(home, POLYGON)]]
+
+
+@given(st.lists(st.builds(Point, st.floats(34.9, 35.3), st.floats(-85.5, -85.1)), max_size=12))
+def test_many_homes_are_in_the_drawn_areas_that_each_is_in(homes: list[Point]) -> None:
+    circle = Residence(centre=Point(35.1, -85.3), radius_metres=9_000.0)
+    shapes = [circle, Residence(polygon=POLYGON), replace(circle, polygon=POLYGON)]
+    areas = Areas([None, *shapes])
+    told = areas.drawn_around(homes).tolist()
+    assert told == [areas.drawn_around([home])[0].tolist() for home in homes]
+    assert are_inside([Point(35.1, -85.3), *homes], POLYGON).tolist() == [
+        True,
+        *(is_inside(home, POLYGON) for home in homes),
+    ]
 
 
 @given(catalogs(max_size=8))
