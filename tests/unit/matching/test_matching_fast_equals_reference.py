@@ -92,10 +92,44 @@ def test_the_area_leaves_out_nothing_that_is_wanted(monkeypatch: pytest.MonkeyPa
     """With few rows nothing is left out by area: here it is, as in a big catalog."""
     catalog = invented.realistic(12_000)
     monkeypatch.setattr("matching.engine._FEW_ROWS", 0)
+    monkeypatch.setattr("matching.engine._MANY_ROWS", 0)
     fast = Engine(catalog, load("urgent"), invented.BROADER)
     plain = ReferenceEngine(catalog, load("urgent"), invented.BROADER)
     for profile in invented.students(120, seed=9):
         assert fast.rank(profile, 9, on=invented.TODAY) == plain.rank(profile, 9, on=invented.TODAY)
+
+
+@given(catalogs(max_size=8), profiles, loads, presets, st.integers(0, 9))
+@LAW
+def test_what_is_left_out_early_is_not_among_the_best(
+    catalog: list[Offer], profile: Profile, load: dict[str, int], preset: str, k: int
+) -> None:
+    """As in a big catalog: by area, and by what the rest of a score can still add."""
+    asked = {"on": TODAY, "load": load}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.engine._FEW_ROWS", -1)
+        patch.setattr("matching.engine._MANY_ROWS", -1)
+        fast = Engine(catalog, PARAMETERS[preset], BROADER).rank(profile, k, **asked)
+    assert fast == ReferenceEngine(catalog, PARAMETERS[preset], BROADER).rank(profile, k, **asked)
+
+
+def test_a_better_place_far_off_comes_before_a_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has no known home may live near it."""
+    monkeypatch.setattr("matching.engine._FEW_ROWS", 0)
+    school, far_off = Point(35.05, -85.25), Point(36.5, -83.0)
+    near = Offer("near", "near", "o", categories=("food",), point=school, fee_cents=90_000)
+    far = Offer("far", "far", "o", categories=("dental",), point=far_off, fee_cents=0)
+    others = [  # so many that near and far rows share no word of bits
+        Offer(f"{at.latitude} {number}", "other", "o", categories=("vision",), point=at)
+        for at in (school, far_off)
+        for number in range(100)
+    ]
+    catalog = [near, far, *others]
+    profile = Profile("p", needs=(Need("dental", 3), Need("food", 1)), school_point=school)
+    told = Engine(catalog, PARAMETERS["balanced"], BROADER).rank(profile, 1, on=TODAY)
+    assert [match.offer.key for match in told.matches] == ["far"]
+    plain = ReferenceEngine(catalog, PARAMETERS["balanced"], BROADER)
+    assert told == plain.rank(profile, 1, on=TODAY)
 
 
 def test_what_is_remembered_may_be_forgotten_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,6 +248,7 @@ def test_places_beyond_all_reach_are_not_measured_and_rank_the_same(
     """Without a home, reach refuses nobody: the other districts' places are in every ranking."""
     catalog = invented.realistic(12_000)
     monkeypatch.setattr("matching.engine._FEW_ROWS", 0)
+    monkeypatch.setattr("matching.engine._MANY_ROWS", 0)
     fast = Engine(catalog, load("balanced"), invented.BROADER)
     plain = ReferenceEngine(catalog, load("balanced"), invented.BROADER)
     for number, one in enumerate(invented.students(40, seed=10)):
