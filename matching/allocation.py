@@ -36,7 +36,6 @@ from matching.geo import Whole
 
 HIGHEST_SCORE: Final = 1_000_000
 URGENCIES: Final = (1, 2, 3)
-_STUDENTS: Final = 2  # the level of students with any place, among those of `MoreSeats`
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +270,6 @@ class _Task:
         of_need[need[need >= 0]] = 1 + student[need >= 0]
         each_student, each_offer = np.arange(students), np.arange(offers)
         is_first = (places == 0) & (left > 0)
-        none, no_more = np.zeros(students, np.int64), np.zeros(offers + needs, np.int64)
         flow = Flow(
             tails=np.concatenate(
                 (
@@ -302,55 +300,23 @@ class _Task:
             nodes=first_need + needs,
         )
         urgency, score = self._urgency[open_at], self._score[open_at]
-        levels = (urgency == 3, urgency == 2, np.zeros(len(open_at), np.int64), score)
-        goals = _weights(min(students + needs, offers), flow.nodes)
-        gains = [
-            np.concatenate(
-                (
-                    is_first * weights[_STUDENTS],
-                    none,
-                    sum(weight * level for weight, level in zip(weights, levels, strict=True)),
-                    no_more,
-                )
-            )
-            for weights in goals
+        none, no_more = np.zeros(students, np.int64), np.zeros(offers + needs, np.int64)
+        no_place = np.zeros(len(open_at), np.int64)
+        goals = [  # what is best, in this order
+            np.concatenate((none, none, urgency == 3, no_more)),
+            np.concatenate((none, none, urgency == 2, no_more)),
+            np.concatenate((is_first, none, no_place, no_more)),
+            np.concatenate((none, none, score, no_more)),
         ]
-        amounts, distances = solved(flow, gains, source)
+        amounts, distances = solved(flow, goals, source)
         used = amounts[2 * students : 2 * students + len(open_at)] > 0
         chosen = tuple(self.candidates[at] for at in open_at[used])
-        worths = [-one[first_offer:first_need] for one in distances]
-        return _Solution(chosen, self._prices(worths, goals))
+        worths = -np.stack(distances)[:, first_offer:first_need]
+        return _Solution(chosen, self._prices(worths))
 
-    def _prices(self, worths: list[Whole], goals: list[tuple[int, ...]]) -> dict[str, MoreSeats]:
-        """What one more seat would gain by each goal, taken apart into its levels."""
-        gains = np.zeros((4, len(self.offers)), dtype=np.int64)
-        of_use = np.ones(len(self.offers), dtype=np.bool_)  # a seat that only costs stays empty
-        settled = np.zeros(len(self.offers), dtype=np.bool_)
-        for worth, weights in zip(worths, goals, strict=True):
-            of_use &= settled | (worth >= 0)
-            settled |= worth > 0
-            rest = np.where(of_use, worth, 0)
-            levels = [level for level, weight in enumerate(weights) if weight]
-            for level, below in zip(reversed(levels), [*reversed(levels)][1:], strict=False):
-                base = weights[below] // weights[level]
-                digit = (rest + base // 2) % base - base // 2
-                gains[level], rest = digit, (rest - digit) // base
-            gains[levels[0]] = rest
-        return {
-            key: MoreSeats(*one) for key, one in zip(self.offers, gains.T.tolist(), strict=True)
-        }
-
-
-def _weights(most: int, nodes: int) -> list[tuple[int, ...]]:
-    """What a place of each level weighs, by goal, so that none is outweighed by all below it.
-
-    Changing a flow for the better goes round cycles, which pass at most `most` offers: that bounds
-    what a cycle can lose. Each weight divides the one above. One goal, where it stays within 64
-    bits; else the scores are a goal of their own.
-    """
-    many = 2 * (most + 2) + 1
-    score = many * HIGHEST_SCORE
-    in_one = (4 * many * score, 4 * score, score, 1)
-    if 4 * in_one[0] * (nodes + 1) < 2**63:
-        return [in_one]
-    return [(4 * many, 4, 1, 0), (0, 0, 0, 1)]
+    def _prices(self, worths: Whole) -> dict[str, MoreSeats]:
+        """What one more seat of each offer would gain by each goal (goals × offers)."""
+        decides = (worths != 0).argmax(axis=0)
+        is_of_use = worths[decides, np.arange(len(self.offers))] > 0  # else it stays empty
+        gains = np.where(is_of_use, worths, 0).T.tolist()
+        return {key: MoreSeats(*one) for key, one in zip(self.offers, gains, strict=True)}

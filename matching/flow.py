@@ -24,9 +24,9 @@ from matching.geo import Whole
 from matching.lookups import Rows
 
 _FAR: Final = np.int64(2**62)
-_TO_ONE: Final = (
-    8  # more than flows trade for one another; where it is too little, the proof says so
-)
+# So many of the best arcs of a goal for one unit of the goal before: the less, the sooner is it solved.
+# Where flows trade more for one, the proof says so, and the next is tried.
+_TO_ONE: Final = (2, 16)
 _ROUNDS: Final = 1_000  # of the proof; a district's 37,000 nodes take some seventy
 
 
@@ -51,8 +51,10 @@ def solved(flow: Flow, gains: Sequence[Whole], root: int) -> tuple[Whole, list[W
     in the residual graph: its negative is what one more unit of capacity from that node back to the
     root would gain, by that goal, all earlier ones being at their best.
     """
-    together = _weighed_together(gains, flow.nodes)
-    if together is not None:
+    for to_one in _TO_ONE:
+        together = _weighed_together(gains, to_one, flow.nodes)
+        if together is None:
+            break
         amounts = _best(flow, together, np.zeros_like(flow.capacities), _usable(flow))
         distances = _proof(flow, gains, amounts, root)
         if distances is not None:
@@ -60,13 +62,11 @@ def solved(flow: Flow, gains: Sequence[Whole], root: int) -> tuple[Whole, list[W
     return _one_by_one(flow, gains, root)
 
 
-def _weighed_together(gains: Sequence[Whole], nodes: int) -> Whole | None:
-    """All goals as one: a unit of a goal for `_TO_ONE` of the best arcs of the next. None where there
-    is one goal anyway, or 64 bits do not hold it."""
-    if len(gains) < 2:
-        return None
+def _weighed_together(gains: Sequence[Whole], to_one: int, nodes: int) -> Whole | None:
+    """All goals as one: a unit of a goal for `to_one` of the best arcs of the next. None where 64 bits
+    do not hold it."""
     largest = [max(1, int(np.abs(gain).max(initial=0))) for gain in gains]
-    weights = [prod(_TO_ONE * one for one in largest[at + 1 :]) for at in range(len(gains))]
+    weights = [prod(to_one * one for one in largest[at + 1 :]) for at in range(len(gains))]
     most = sum(weight * one for weight, one in zip(weights, largest, strict=True))
     if 4 * most * (nodes + 1) >= 2**63:
         return None
@@ -163,7 +163,7 @@ def _cheapest(flow: Flow, costs: Whole, surplus: Whole) -> Whole:
 
 
 def _distances(flow: Flow, costs: Whole, amounts: Whole, root: int, rounds: int) -> Whole:
-    """Least costs from the root in the residual graph (Bellman and Ford, all arcs at once).
+    """Least costs from the root in the residual graph (Bellman and Ford, by rounds).
 
     Raise _NotTheBestError where they are not found in so many rounds, as where going round a cycle
     costs less than nothing.
@@ -172,18 +172,20 @@ def _distances(flow: Flow, costs: Whole, amounts: Whole, root: int, rounds: int)
     tails = np.concatenate((flow.tails[forth], flow.heads[back]))
     heads = np.concatenate((flow.heads[forth], flow.tails[back]))
     lengths = np.concatenate((costs[forth], -costs[back]))
-    order = np.argsort(heads, kind="stable")
-    tails, heads, lengths = tails[order], heads[order], lengths[order]
-    starts = np.flatnonzero(np.diff(heads, prepend=-1))
-    ends = heads[starts]
+    order = np.argsort(tails, kind="stable")
+    heads, lengths = heads[order], lengths[order]
+    ends = np.searchsorted(tails[order], np.arange(flow.nodes + 1))
     distances = np.full(flow.nodes, _FAR, dtype=np.int64)
     distances[root] = 0
-    for _ in range(rounds if len(heads) else 0):
-        through = np.where(distances[tails] < _FAR, distances[tails] + lengths, _FAR)
-        shorter = np.minimum(distances[ends], np.minimum.reduceat(through, starts))
-        if np.array_equal(shorter, distances[ends]):
+    nearer = np.array([root])  # whose distance the last round shortened
+    for _ in range(rounds):
+        starts, numbers = ends[nearer], ends[nearer + 1] - ends[nearer]
+        before = np.cumsum(numbers) - numbers
+        arcs = np.arange(numbers.sum()) + np.repeat(starts - before, numbers)
+        through = np.repeat(distances[nearer], numbers) + lengths[arcs]
+        is_shorter = through < distances[heads[arcs]]
+        np.minimum.at(distances, heads[arcs[is_shorter]], through[is_shorter])
+        nearer = np.unique(heads[arcs[is_shorter]])
+        if not len(nearer):
             return distances
-        distances[ends] = shorter
-    if len(heads):
-        raise _NotTheBestError
-    return distances
+    raise _NotTheBestError

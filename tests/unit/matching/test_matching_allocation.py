@@ -161,33 +161,17 @@ def test_it_is_the_optimum_of_the_linear_program(seed: int, at_most: int) -> Non
     assert worth(chosen) == best_by_highs(candidates, seats, at_most)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_goals_one_after_the_other_and_all_in_one_are_the_same(
-    monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    candidates, seats = random_case(seed, students=200, offers=40)
-    in_one = allocate(candidates, seats, at_most=2)
-    levels = [(4 * 85, 4, 1, 0), (0, 0, 0, 1)]
-    monkeypatch.setattr("matching.allocation._weights", lambda most, nodes: levels)
-    apart = allocate(candidates, seats, at_most=2)
-    assert worth(chosen_of(in_one, candidates)) == worth(chosen_of(apart, candidates))
-    assert in_one.value_of_a_seat == apart.value_of_a_seat
-
-
-@pytest.mark.parametrize(("seed", "to_one"), list(product(range(3), (0, 1, 8))))
+@pytest.mark.parametrize(("seed", "to_one", "at_most"), list(product(range(3), (0, 1, 8), (1, 2))))
 def test_weighing_goals_together_decides_nothing_without_its_proof(
-    monkeypatch: pytest.MonkeyPatch, seed: int, to_one: int
+    monkeypatch: pytest.MonkeyPatch, seed: int, to_one: int, at_most: int
 ) -> None:
     """Weighed so that scores outdo urgency, the proof fails, and goals are solved one by one."""
-    candidates, seats = random_case(seed, students=60, offers=25)
-    monkeypatch.setattr(
-        "matching.allocation._weights", lambda most, nodes: [(4 * 55, 4, 1, 0), (0, 0, 0, 1)]
-    )
-    monkeypatch.setattr("matching.flow._TO_ONE", to_one)
+    candidates, seats = random_case(seed, students=80, offers=25)
+    monkeypatch.setattr("matching.flow._TO_ONE", (to_one,))
     promised = [("student-1", "offer-1"), ("student-2", "offer-2")]
-    told = allocate(candidates, seats, promised=promised)
-    monkeypatch.setattr("matching.flow._weighed_together", lambda gains, nodes: None)
-    plain = allocate(candidates, seats, promised=promised)
+    told = allocate(candidates, seats, at_most=at_most, promised=promised)
+    monkeypatch.setattr("matching.flow._TO_ONE", ())
+    plain = allocate(candidates, seats, at_most=at_most, promised=promised)
     assert worth(chosen_of(told, candidates)) == worth(chosen_of(plain, candidates))
     assert told.value_of_a_seat == plain.value_of_a_seat
 
