@@ -21,6 +21,7 @@ import numpy.typing as npt
 from matching.types import Point
 
 _FEW_POINTS = 4  # for so few, columns cost more than they save
+_LONGEST = 5.0  # no squared chord of the unit sphere is longer than 4, but for rounding
 _METRES_A_DEGREE = 110_000  # at least so many are in a degree of a great circle
 EARTH_RADIUS_METRES = 6_371_008.8  # mean radius R1 of the GRS 80 ellipsoid (IUGG)
 
@@ -83,6 +84,20 @@ def metres_of_chords(squares: Floats) -> Whole:
         np.int64
     )
     return metres
+
+
+def chords_within(metres: Floats) -> Floats:
+    """The longest squared chord that is within so many metres, for each; -1 where none is. Distances
+    can be compared by it, to the bit, without being worked out: they grow with the chord."""
+    low = np.full(
+        len(metres), -1, dtype=np.int64
+    )  # floats from 0 on are in the order of their bits
+    high = np.full(len(metres), np.array([_LONGEST]).view(np.int64)[0] + 1)
+    while (low + 1 < high).any():
+        middle = np.maximum(0, low + (high - low) // 2)
+        is_within = metres_of_chords(middle.view(np.float64)) <= metres
+        low, high = np.where(is_within, middle, low), np.where(is_within, high, middle)
+    return np.where(low < 0, -1.0, low.view(np.float64))
 
 
 def box_around(centre: Point, metres: float) -> Box:

@@ -21,6 +21,7 @@ from matching.geo import (
     box_around,
     box_of,
     box_over,
+    chords_within,
     metres_from,
     metres_of_chords,
     squared_chords,
@@ -337,9 +338,8 @@ class Areas:
         self.drawn: tuple[Drawn, ...] = drawn.different
         self.number_drawn = drawn.number  # of the row's, or their count where it has none
         self._centres = Points([centre for centre, _, _ in self.drawn])
-        self._radius: Floats = np.array(
-            [-1.0 if radius is None else radius for _, radius, _ in self.drawn], dtype=np.float64
-        )
+        radii = [-1.0 if radius is None else radius for _, radius, _ in self.drawn]
+        self._chords = chords_within(np.array(radii, dtype=np.float64))
         self._has_polygon: Mask = np.array([bool(one) for *_, one in self.drawn], dtype=np.bool_)
         self._boxes: Floats = np.array(
             [_box_of(shape) for shape in self.drawn], dtype=np.float64
@@ -358,7 +358,7 @@ class Areas:
             return holds
         x, y, z = np.array([unit_vector(home) for home in homes]).T
         chords = squared_chords((x[at], y[at], z[at]), self._centres.vectors(area))
-        holds[at, area] = metres_of_chords(chords) <= self._radius[area]
+        holds[at, area] = chords <= self._chords[area]
         for number in np.unique(area[self._has_polygon[area]]).tolist():
             near = at[area == number]
             _, _, polygon = self.drawn[number]

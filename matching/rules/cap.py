@@ -32,7 +32,10 @@ def judge(offer: Offer, question: Question) -> Reason | None:
 def refused(columns: Columns, question: Question) -> Rows:
     """Of the services with a cap, those with open referrals are few."""
     if columns not in _capped:
-        _capped[columns] = _by_service(columns), np.flatnonzero(columns.referral_cap[:] == 0)
+        _capped[columns] = (
+            _by_service(columns),
+            np.flatnonzero(columns.referral_cap[:] == 0).tolist(),
+        )
     capped, never_takes = _capped[columns]
     load = question.load
     full = [
@@ -41,7 +44,7 @@ def refused(columns: Columns, question: Question) -> Rows:
         for row, cap in capped[service]
         if load[service] >= cap
     ]
-    return np.append(never_takes, np.array(full, dtype=np.intp))
+    return np.array(never_takes + full, dtype=np.intp)
 
 
 def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
@@ -59,7 +62,7 @@ def _by_service(columns: Columns) -> dict[str, list[tuple[int, int]]]:
 
 
 # Read out of the columns once, because reading text is slow: the rows with a cap, and whose is 0.
-_capped: WeakKeyDictionary[Columns, tuple[dict[str, list[tuple[int, int]]], Rows]] = (
+_capped: WeakKeyDictionary[Columns, tuple[dict[str, list[tuple[int, int]]], list[int]]] = (
     WeakKeyDictionary()
 )
 

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from matching.bits import fill, packed, rows_of, words_for
 from matching.classes import classes_of, name_of
 from matching.columns import Columns
-from matching.geo import are_inside, is_inside, metres_between
+from matching.geo import (
+    are_inside,
+    chords_within,
+    is_inside,
+    metres_between,
+    metres_of_chords,
+)
 from matching.lookups import Areas, Numbers, narrow
 from matching.types import Offer, Point, Residence
 from tests.unit.matching.strategies import POLYGON, catalogs
@@ -76,6 +82,13 @@ def test_a_polygon_holds_whom_its_edges_enclose(latitude: float, longitude: floa
     home = Point(latitude, longitude)
     areas = Areas([Residence(polygon=POLYGON), Residence(zip_codes=frozenset({"37402"}))])
     assert areas.drawn_around([home]).tolist() == [[is_inside(home, POLYGON)]]
+
+
+@given(st.floats(-1, 2.1e7), st.floats(0, 4.0))
+def test_chords_are_compared_as_the_metres_that_they_stand_for(radius: float, chord: float) -> None:
+    (limit,) = chords_within(np.array([radius]))
+    near = np.array([chord, max(0.0, limit), np.nextafter(max(0.0, limit), 9.0)])
+    assert (near <= limit).tolist() == (metres_of_chords(near) <= radius).tolist()
 
 
 @given(st.lists(st.builds(Point, st.floats(34.9, 35.3), st.floats(-85.5, -85.1)), max_size=12))
