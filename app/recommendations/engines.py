@@ -2,9 +2,10 @@
 
 Called by queries.py, which asks for one in every request: that takes one cheap statement. After a
 change of the catalog the index is built anew, once for all processes (kept.py), by the worker's job,
-a command, or whoever asks where nothing was built yet. A web process never waits for that: it answers
+a command, or whoever asks where nothing was ever built. A web process never waits for that: it answers
 from the index that it has, with open places and closed listings put right, and opens the newer one
-when it is there. Tests keep nothing in a folder and build in memory. Safe among threads.
+when it is there; where no worker builds, it has that done beside it. Tests keep nothing in a folder and
+build in memory. Safe among threads.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from app.recommendations.kept import (
     FOLDER,
     Kept,
     arranged,
+    is_being_built,
     mark_of,
     opened,
     opened_or_built,
@@ -49,9 +51,11 @@ log = structlog.get_logger(__name__)
 RECORD_KEPT = timedelta(days=730)  # a partner is judged by what it does now
 PARAMETERS = "matching_parameters"  # in Session.info; create_app puts the district's there
 
+# In Session.info of a web process, which never waits for a build: what has one done beside it.
+NEVER_WAITS = "offers_never_waited_for"
+OVERDUE_S = 60.0  # so long a web process waits for the worker's build; then no worker is at work
 
-NEVER_WAITS = "offers_never_waited_for"  # in Session.info of a web process
-OVERDUE_S = 60.0  # so long a web process answers from an old index; then no worker is at work
+HaveBuilt = Callable[[], object]  # returns at once, and starts nothing that is being done already
 
 
 @dataclass(slots=True)
@@ -59,7 +63,8 @@ class Shelf:
     """What one database's catalog of a revision and a day is answered from.
 
     `kept` is what was built; where that is of an older revision (or day), `behind_since` says since
-    when, by the monotonic clock, and `mark` which folder was seen last.
+    when somebody is waited for who builds, by the monotonic clock, and `mark` which folder was seen
+    last.
     """
 
     revision: int
@@ -98,6 +103,8 @@ def shelf_for(session: Session, on: date) -> Shelf:
     shelf = _shelves.get(database)
     if shelf is None or (shelf.revision, shelf.on) != (revision, on) or has_news(session, shelf):
         shelf = _shelves[database] = next_shelf(session, shelf, revision, on)
+    if shelf.behind_since is not None and time.monotonic() - shelf.behind_since > OVERDUE_S:
+        see_to_a_build(session, shelf)
     return shelf
 
 
@@ -105,14 +112,22 @@ def has_news(session: Session, shelf: Shelf) -> bool:
     """Whether a shelf that is behind need not be any more, or must not be any longer."""
     if shelf.behind_since is None:
         return False
-    if not session.info.get(NEVER_WAITS) or is_overdue(shelf.behind_since):
-        return True
-    return mark_of(session.info[FOLDER]) != shelf.mark
+    return not session.info.get(NEVER_WAITS) or mark_of(session.info[FOLDER]) != shelf.mark
 
 
-def is_overdue(behind_since: float) -> bool:
-    """Whether whoever should have built has not."""
-    return time.monotonic() - behind_since > OVERDUE_S
+def see_to_a_build(session: Session, shelf: Shelf) -> None:
+    """Whoever should have built has not: have it done beside this process, unless somebody has begun.
+    Asked for again after as long, should that come to nothing too."""
+    shelf.behind_since = time.monotonic()
+    if not is_being_built(session.info[FOLDER]):
+        log.warning(
+            "offers_overdue",
+            revision=shelf.revision,
+            built_from=shelf.kept.revision,
+            why="no worker has built what matching reads; it is built beside this web process now",
+        )
+        have_built: HaveBuilt = session.info[NEVER_WAITS]
+        have_built()
 
 
 def next_shelf(session: Session, shelf: Shelf | None, revision: int, on: date) -> Shelf:
@@ -129,14 +144,13 @@ def next_shelf(session: Session, shelf: Shelf | None, revision: int, on: date) -
             return new_shelf(opened(folder, version), revision, on)
         except IndexFolderError:
             last = latest(folder) or (shelf.kept if shelf else None)
-        since = time.monotonic()
-        if shelf and last and shelf.behind_since and is_same(shelf.kept, last):
-            since = shelf.behind_since
-        if last is not None and not is_overdue(since):
+        if last is not None:
+            since = time.monotonic()
+            if shelf and shelf.behind_since is not None and is_same(shelf.kept, last):
+                since = shelf.behind_since
             index = put_right(session, last.index)
             log.info("offers_put_right", revision=revision, built_from=last.revision)
             return Shelf(revision, on, last, index, since, mark)
-        log.warning("offers_overdue", revision=revision)
     kept = opened_or_built(folder, version, lambda: read_offers(session, on))
     return new_shelf(kept, revision, on)
 

@@ -100,6 +100,18 @@ def opened_or_built(folder: Path, version: str, build: Callable[[], OfferList]) 
             return Kept(index, int(version.split(maxsplit=1)[0]), found.doubts)
 
 
+def is_being_built(folder: Path) -> bool:
+    """Whether some process builds just now. Waits for nobody."""
+    try:
+        with (folder / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # no folder: nobody has ever built in it
+        return False
+    return False
+
+
 def save(folder: Path, index: Index, doubts: tuple[Doubt, ...]) -> None:
     """Put the index and its doubts into the folder, readable by its owner alone."""
     storage.save(index, folder)

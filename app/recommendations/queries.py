@@ -223,9 +223,10 @@ def refresh_offers(session: Session, *, now: datetime) -> int:
     return engines.engine_for(session, PRESETS[0], on=day_there(session, now))[1]
 
 
-def never_wait(sessions: sessionmaker[Session]) -> None:
-    """From now on this process answers from what is built already: for one that serves pages."""
-    sessions.configure(info={**sessions.kw.get("info", {}), engines.NEVER_WAITS: True})
+def never_wait(sessions: sessionmaker[Session], have_built: engines.HaveBuilt) -> None:
+    """From now on this process answers from what is built already, and asks `have_built` for what
+    the worker has not built in time: for one that serves pages."""
+    sessions.configure(info={**sessions.kw.get("info", {}), engines.NEVER_WAITS: have_built})
 
 
 def one_a_service(misses: list[NearMiss]) -> list[NearMiss]:

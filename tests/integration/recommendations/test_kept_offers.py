@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from app.clock import utcnow
+from app.clock import day_there, utcnow
 from app.extensions import db
 from app.recommendations import engines, kept
 from app.recommendations.engines import doubts_on, engine_for, forget
@@ -49,11 +49,14 @@ def place(session: Session) -> ServiceAtLocation:
     return make_service_at_location(session)
 
 
-def changed(session: Session) -> None:
-    """Let the catalog count a change, with nobody having built since, in a process that never waits."""
+def changed(session: Session) -> mock.Mock:
+    """Let the catalog count a change, with nobody having built since, in a process that never waits.
+    What it gives is called where the process has a build done beside it."""
     session.flush()
     bump_revision(session)
-    session.info[engines.NEVER_WAITS] = True
+    have_built = mock.Mock()
+    session.info[engines.NEVER_WAITS] = have_built
+    return have_built
 
 
 def fitting(engine: Engine) -> list[str]:
@@ -101,7 +104,7 @@ def test_nothing_stale_is_answered_while_nobody_has_built(
     with mock.patch.object(engines, "read_offers", side_effect=AssertionError("waited")):
         engine, _ = engine_for(session, "balanced", on=ON)
     assert fitting(engine) == []
-    session.info[engines.NEVER_WAITS] = False
+    del session.info[engines.NEVER_WAITS]
     if change == "full":
         again, _ = engine_for(session, "balanced", on=ON)
         assert again.rank(NOBODY, 9, on=ON) == engine.rank(NOBODY, 9, on=ON)
@@ -123,16 +126,68 @@ def test_a_page_takes_the_newer_one_when_it_is_there(
     assert built_from == revision + 1
 
 
-def test_who_has_waited_too_long_for_a_worker_builds_itself(
+def test_where_no_worker_builds_a_page_has_it_built_beside_and_answers_at_once(
+    client: CheckedClient,
+    session: Session,
+    folder: Path,
+    place: ServiceAtLocation,
+    someone: Someone,
+    now: datetime,
+) -> None:
+    revision = refresh_offers(session, now=now)
+    other = make_service_at_location(session, name="A new dentist")
+    changed(session)
+    have_built = mock.Mock()
+    client.sign_in(someone.manager)
+
+    def asked() -> str:
+        return client.get(f"/students/{someone.ana.id}/support").text
+
+    with mock.patch.dict(db.sessionmaker.kw), capture_logs() as lines:
+        db.sessionmaker.configure(info={**db.sessionmaker.kw["info"], kept.FOLDER: folder})
+        never_wait(db.sessionmaker, have_built)
+        with mock.patch.object(engines, "read_offers", side_effect=AssertionError("waited")):
+            assert place.service.name in asked()
+            have_built.assert_not_called()  # it may still be the worker's turn
+            with mock.patch.object(engines, "OVERDUE_S", -1):
+                assert "A new dentist" not in asked()
+            have_built.assert_called_once()
+            asked()
+            have_built.assert_called_once()  # it was just asked for
+        overdue = [line for line in lines if line["event"] == "offers_overdue"]
+        assert [(line["log_level"], line["built_from"]) for line in overdue] == [
+            ("warning", revision)
+        ]
+        version = kept.version_of(session, revision + 1, day_there(session, now))
+        kept.opened_or_built(folder, version, lambda: engines.read_offers(session, ON))
+        with mock.patch.object(engines, "read_offers", side_effect=AssertionError("waited")):
+            assert "A new dentist" in asked()
+        with mock.patch.object(engines, "OVERDUE_S", -1):
+            assert str(other.service.name) in asked()
+        have_built.assert_called_once()  # it is not behind any more
+
+
+def test_a_build_that_somebody_has_begun_is_not_begun_again(
     session: Session, folder: Path, place: ServiceAtLocation
 ) -> None:
     engine_for(session, "balanced", on=ON)
-    make_service_at_location(session)
-    changed(session)
-    assert len(engine_for(session, "balanced", on=ON)[0].offers) == 1
-    with mock.patch.object(engines, "OVERDUE_S", -1), capture_logs() as lines:
-        assert len(engine_for(session, "balanced", on=ON)[0].offers) == 2
-    assert "offers_overdue" in [line["event"] for line in lines]
+    have_built = changed(session)
+    with mock.patch.object(engines, "OVERDUE_S", -1), (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the worker is slow
+        engine_for(session, "balanced", on=ON)
+        have_built.assert_not_called()
+        fcntl.flock(lock, fcntl.LOCK_UN)  # it was killed
+        engine_for(session, "balanced", on=ON)
+        have_built.assert_called_once()
+
+
+def test_only_who_finds_nothing_built_at_all_builds_itself(
+    session: Session, folder: Path, place: ServiceAtLocation
+) -> None:
+    have_built = changed(session)
+    engine, _ = engine_for(session, "balanced", on=ON)
+    assert fitting(engine) == [str(place.id)]
+    have_built.assert_not_called()
 
 
 def test_a_page_answers_while_somebody_builds(
@@ -150,7 +205,7 @@ def test_a_page_answers_while_somebody_builds(
     with mock.patch.dict(db.sessionmaker.kw), (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # somebody is building
         db.sessionmaker.configure(info={**db.sessionmaker.kw["info"], kept.FOLDER: folder})
-        never_wait(db.sessionmaker)
+        never_wait(db.sessionmaker, mock.Mock())
         page = client.get(f"/students/{someone.ana.id}/support")
     assert page.status_code == 200
     assert "Another name" in page.text, "words are read from the listing itself"
