@@ -7,7 +7,7 @@ a made-up code meets the same clear refusal everywhere. Knows no database.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.errors import Invalid
@@ -107,6 +107,14 @@ def parse_ask(need: str | None, interest: str | None, goal: str | None = None) -
     if interest:
         checked_term(interest, "interests")
     return Ask(need=need, interest=interest)
+
+
+def chosen_ask(arguments: Mapping[str, str]) -> Ask | None:
+    """The Ask of an address or a form; None where it chooses nothing. Raises Invalid."""
+    if arguments.get("plan"):
+        return WHOLE_PLAN
+    ask = parse_ask(arguments.get("need"), arguments.get("interest"), arguments.get("goal"))
+    return None if ask == WHOLE_PLAN else ask
 
 
 def for_goal(ask: Ask, goals: Sequence[Goal]) -> Ask:

@@ -44,18 +44,19 @@ def part_rows(parts: Sequence[Part], language: str) -> tuple[PartRow, ...]:
             words=sentence(part, language, names=names_of_codes(language)),
             is_known=part.is_known,
         )
-        for part, points in zip(parts, whole_points(parts), strict=True)
+        for part, points in zip(parts, whole_points([one.points for one in parts]), strict=True)
     )
 
 
-def whole_points(parts: Sequence[Part]) -> list[int]:
-    """Each part in whole points that sum to `whole_score`: the largest remainders round up."""
-    points = [part.points // FULL_SCORE for part in parts]
-    missing = whole_score(sum(part.points for part in parts)) - sum(points)
-    by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i].points % FULL_SCORE), i))
+def whole_points(of_parts: Sequence[int]) -> list[int]:
+    """The engine's points of each part in whole points that sum to `whole_score`: the largest
+    remainders round up."""
+    whole = [points // FULL_SCORE for points in of_parts]
+    missing = whole_score(sum(of_parts)) - sum(whole)
+    by_remainder = sorted(range(len(whole)), key=lambda i: (-(of_parts[i] % FULL_SCORE), i))
     for i in by_remainder[:missing]:
-        points[i] += 1
-    return points
+        whole[i] += 1
+    return whole
 
 
 def whole_score(score: int) -> int:

@@ -18,7 +18,7 @@ from app.clock import utcnow
 from app.errors import Invalid
 from app.extensions import db
 from app.recommendations import queries
-from app.recommendations.asks import WHOLE_PLAN, Ask, parse_ask
+from app.recommendations.asks import Ask, chosen_ask
 from app.recommendations.comparing import MOST_COMPARED, Compared, compare
 from app.recommendations.explanations import PartRow
 from app.recommendations.mending import listings_to_mend
@@ -42,7 +42,7 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
 
     A search for why an offer is missing takes one more, the whole plan up to three.
     """
-    ask = requested_ask()
+    ask = chosen_ask(request.args)
     number = min(requested_page(), LAST_PAGE)
     text = searched_name()
     wanted = parse_narrowing(request.args, request.args.getlist("day"))
@@ -88,7 +88,7 @@ def compare_offers(student_id: uuid.UUID) -> ResponseReturnValue:
         signed_in_actor(),
         student_id,
         offers[:MOST_COMPARED],
-        ask=requested_ask(),
+        ask=chosen_ask(request.args),
         now=utcnow(),
     )
     ticked = [("offer", str(offer)) for offer in offers[:MOST_COMPARED]]
@@ -98,21 +98,12 @@ def compare_offers(student_id: uuid.UUID) -> ResponseReturnValue:
         "recommendations/compare.html",
         comparison=comparison,
         student=comparison.student,
+        asked=ask_arguments(comparison.ask),
         criteria=criteria_of(comparison.columns),
         left_out=max(0, len(offers) - MOST_COMPARED),
         most=MOST_COMPARED,
         back=back,
     )
-
-
-def requested_ask() -> Ask | None:
-    """What the address asks for; None leaves the choice to the plan. Raises Invalid."""
-    if request.args.get("plan"):
-        return WHOLE_PLAN
-    ask = parse_ask(
-        request.args.get("need"), request.args.get("interest"), request.args.get("goal")
-    )
-    return None if ask == WHOLE_PLAN else ask
 
 
 def requested_offers() -> list[uuid.UUID]:

@@ -30,6 +30,7 @@ from app.recommendations.asking import (
 from app.recommendations.asks import WHOLE_PLAN, Ask, choices
 from app.recommendations.engines import engine_for
 from app.recommendations.explanations import refusals_of, whole_score
+from app.recommendations.found import snapshot
 from app.recommendations.listings import Listing, in_language, listings_of
 from app.recommendations.named import places_named
 from app.recommendations.narrowing import EVERYTHING, Narrowing, narrow
@@ -41,7 +42,6 @@ from app.recommendations.support import (
     match_row,
     near_miss_row,
     other_place,
-    snapshot,
     student_summary,
 )
 from app.recommendations.together import plan_rows, planned
@@ -286,27 +286,32 @@ def ranking_snapshot(
     *,
     service_at_location_id: uuid.UUID,
     category: str,
+    ask: Ask | None = None,
+    is_of_best_set: bool = False,
     now: datetime,
 ) -> dict[str, Any]:
-    """How an offer stands for a need or an interest, as plain JSON to be kept with the referral:
-    inputs without the name, parts, catalog revision, parameter version; or why it was refused.
+    """How an offer stands for what was asked, as plain JSON to be kept with the referral that is for
+    a need or an interest, `category`: what `found.snapshot` says.
 
-    Raises NotFound (student, service) and Invalid (a category that is none).
+    `ask`: what the person had asked for; None: for the category. `is_of_best_set`: the offer was found
+    among those for all needs together, where each need is ranked on its own.
+    Raises NotFound (student, service) and Invalid (a category or a goal that is none).
     """
     student = student_for(session, actor, student_id, action="students.match")
-    asked = asked_of(session, student, ask=ask_for(category), now=now)
+    of_category = ask_for(category)
+    asked = asked_of(
+        session, student, ask=of_category if is_of_best_set else ask or of_category, now=now
+    )
     answer = explained(asked, str(service_at_location_id))
     if answer is None:
         raise NotFound(GONE)
-    return snapshot(
-        asked.profile,
-        ask=asked.ask,
-        on=asked.on,
-        revision=asked.revision,
-        parameters_version=asked.engine.parameters.version,
-        match=answer if isinstance(answer, Match) else None,
-        refusals=refusals_of(answer, "en") if isinstance(answer, Exclusion) else (),
-    )
+    counted = asked.engine.rank(asked.profile, 0, on=asked.on, load=asked.load)
+    plan = None
+    if is_of_best_set:
+        whole = asked_of(session, student, ask=WHOLE_PLAN, now=now)
+        siblings_at = places_of_siblings(session, actor, student.id)
+        plan = planned(whole, partial(engine_of, session, whole), siblings_at)
+    return snapshot(asked, answer, fitting=counted.considered - counted.excluded, plan=plan)
 
 
 def suggested_activities(

@@ -6,11 +6,9 @@ Called by queries.py, which loads everything first; nothing here asks the databa
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
-from typing import Any
 
 from app.directory.as_of import AsOf
 from app.recommendations.asks import Ask, Choice
@@ -33,7 +31,7 @@ from app.recommendations.words import (
 )
 from app.students.models import Student
 from catalog.taxonomy import UnknownTermError, term
-from matching.types import Match, NearMiss, Offer, Part, Profile
+from matching.types import Match, NearMiss, Offer, Part
 
 ACTIVITIES = "clubs-activities"  # the area of needs that is about taking part in something
 
@@ -299,46 +297,3 @@ def area_of(code: str) -> str | None:
         return term(code).area
     except UnknownTermError:
         return None
-
-
-def snapshot(
-    profile: Profile,
-    *,
-    ask: Ask,
-    on: date,
-    revision: int,
-    parameters_version: str,
-    match: Match | None,
-    refusals: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    """How an offer was found, to be kept with its referral: inputs (no name, no key), parts,
-    questions, and the versions of catalog and parameters. Plain JSON.
-    """
-    inputs = plain(profile)
-    del inputs["key"]
-    return {
-        "asked": {"need": ask.need, "interest": ask.interest},
-        "on": on.isoformat(),
-        "catalog_revision": revision,
-        "parameters_version": parameters_version,
-        "inputs": inputs,
-        "rank": match.rank if match else None,
-        "score": match.score if match else None,
-        "parts": plain(match.parts) if match else [],
-        "questions": plain(match.questions) if match else [],
-        "refusals": list(refusals),
-    }
-
-
-def plain(value: Any) -> Any:
-    """A value of the engine as JSON has it: sets sorted, dates as text, dataclasses as objects."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, frozenset | set | list | tuple):
-        items = [plain(item) for item in value]
-        return sorted(items) if isinstance(value, frozenset | set) else items
-    if isinstance(value, Enum):
-        return value.name.lower()
-    return value.isoformat() if isinstance(value, date) else value

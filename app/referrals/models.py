@@ -27,7 +27,8 @@ class Referral(Base):
     """One student, one service, one reason (`category`: a need or an interest), one life.
 
     `shared_elements` is what the partner may see, frozen when sent from the consent then in force.
-    `ranking` keeps how the offer was found: the inputs, parts, catalog revision and parameter version.
+    `ranking` keeps how the offer was found, as `app/recommendations/found.py` says: what was asked and
+    shown, and what it was worked out from.
     """
 
     __tablename__ = "referral"

@@ -14,6 +14,8 @@ from app.consents.elements import disclosable
 from app.consents.queries import consent_covering
 from app.directory.as_of import told_at, told_by
 from app.extensions import db
+from app.recommendations.asks import chosen_ask
+from app.recommendations.found import how_found
 from app.recommendations.queries import ranking_snapshot
 from app.referrals import forms, queries, services, wording
 from app.referrals.models import Referral, ReferralEvent
@@ -86,7 +88,14 @@ def create_draft(student_id: uuid.UUID) -> ResponseReturnValue:
     place = forms.uuid_in(request.form, "service_at_location_id")
     category = request.form.get("category", "")
     ranking = ranking_snapshot(
-        db.session, actor, student_id, service_at_location_id=place, category=category, now=now
+        db.session,
+        actor,
+        student_id,
+        service_at_location_id=place,
+        category=category,
+        ask=chosen_ask(request.form),
+        is_of_best_set="together" in request.form,
+        now=now,
     )
     referral = services.create_draft(
         db.session,
@@ -141,6 +150,7 @@ def referral_page(referral: Referral, actor: Actor) -> ResponseReturnValue:
         actions=[a for a in possible_actions(state, Side.PLAN_MANAGER) if a != "send"],
         events=[timeline_line(event) for event in reversed(referral.events)],
         today=district_date(utcnow()),
+        found=how_found(referral.ranking),
         **as_of_what_is_listed(referral),
     )
 

@@ -1,26 +1,21 @@
-"""Scores are shown in whole points that still add up; snapshots are plain JSON without a name."""
+"""Scores are shown in whole points that still add up, and every code has a name."""
 
 from __future__ import annotations
-
-import json
-from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.recommendations.asks import Ask
 from app.recommendations.explanations import (
     names_of_codes,
     part_rows,
     whole_points,
     whole_score,
 )
-from app.recommendations.support import snapshot
 from catalog import vocabulary
 from catalog.taxonomy import interests, label, needs
 from matching.explain import words_of
-from matching.types import Hours, Match, Need, Offer, Part, Profile
+from matching.types import Part
 
 
 def part(points: int, weight: int = 200, criterion: str = "cost") -> Part:
@@ -29,8 +24,7 @@ def part(points: int, weight: int = 200, criterion: str = "cost") -> Part:
 
 @given(st.lists(st.integers(0, 200_000), max_size=8))
 def test_whole_points_add_up_to_the_whole_score(points: list[int]) -> None:
-    parts = [part(one) for one in points]
-    whole = whole_points(parts)
+    whole = whole_points(points)
     assert sum(whole) == whole_score(sum(points))
     assert all(abs(one - exact / 1000) < 1 for one, exact in zip(whole, points, strict=True))
 
@@ -61,29 +55,3 @@ def test_every_code_that_a_reason_can_hold_has_a_name(language: str) -> None:
 def test_the_engines_own_words_go_first() -> None:
     assert "homeless" not in names_of_codes("en"), "they fit its sentences"
     assert names_of_codes("es")["dental-checkup"] == label("dental-checkup", "es")
-
-
-def test_a_snapshot_is_plain_json_and_holds_no_key() -> None:
-    profile = Profile(
-        key="3f1c-the-student",
-        situations=frozenset({"homeless", "foster"}),
-        free_hours=(Hours(0, 900, 1020),),
-        needs=(Need("dental-checkup", 3),),
-        declined={"s": date(2027, 1, 1)},
-    )
-    match = Match(Offer("o", "s", "p"), 2, 200_000, (part(200_000),))
-    kept = snapshot(
-        profile,
-        ask=Ask(need="dental-checkup"),
-        on=date(2026, 10, 13),
-        revision=7,
-        parameters_version="urgent-1",
-        match=match,
-    )
-    again = json.loads(json.dumps(kept))
-    assert again == kept
-    assert kept["inputs"]["situations"] == ["foster", "homeless"]
-    assert kept["inputs"]["declined"] == {"s": "2027-01-01"}
-    assert (kept["rank"], kept["score"], kept["catalog_revision"]) == (2, 200_000, 7)
-    assert kept["parts"][0]["points"] == 200_000
-    assert "3f1c-the-student" not in json.dumps(kept)
