@@ -9,7 +9,6 @@ from flask_smorest import Blueprint
 from app.clock import utcnow
 from app.extensions import db
 from app.recommendations import queries
-from app.recommendations.asks import parse_ask
 from app.recommendations.schemas import (
     AskQuery,
     AskQuerySchema,
@@ -38,13 +37,13 @@ blueprint = Blueprint(
 def list_matches(query: MatchQuery, student_id: uuid.UUID) -> SupportPage:
     """The services that fit a student
 
-    For one need, one interest, or (neither) the whole plan. 17 statements.
+    For one need, one interest, one goal, or (none of them) the whole plan. 17 statements.
     """
     return queries.find_support(
         db.session,
         signed_in_actor(),
         student_id,
-        ask=parse_ask(query.need, query.interest),
+        ask=query.ask,
         now=utcnow(),
         k=query.k,
     )
@@ -65,6 +64,6 @@ def explain_offer(
         signed_in_actor(),
         student_id,
         service_at_location_id,
-        ask=parse_ask(query.need, query.interest),
+        ask=query.ask,
         now=utcnow(),
     )

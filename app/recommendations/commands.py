@@ -20,11 +20,17 @@ from app.recommendations.schemas import MOST_MATCHES, MatchesSchema
 from app.recommendations.support import SupportPage
 from app.students.queries import student_by_number
 
+CRISIS = (
+    "The words of this goal may tell of a crisis, so nothing is ranked. Call now, and follow the "
+    "school's protocol:"
+)
+
 
 @click.command("match")
 @click.argument("student")
-@click.option("--need", help="Code of a need; without --need and --interest: the whole plan.")
+@click.option("--need", help="Code of a need; without it, --interest and --goal: the whole plan.")
 @click.option("--interest", help="Code of an interest.")
+@click.option("--goal", help="Id of a goal of the plan, as the whole plan's answer lists them.")
 @click.option(
     "--k",
     "k",
@@ -35,13 +41,15 @@ from app.students.queries import student_by_number
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with the parts of each score.")
 @with_appcontext
-def match(student: str, need: str | None, interest: str | None, k: int, as_json: bool) -> None:
+def match(
+    student: str, need: str | None, interest: str | None, goal: str | None, k: int, *, as_json: bool
+) -> None:
     """Show which services fit STUDENT (the district's number, or the id), and why."""
     try:
         support = queries.support_for(
             db.session,
             student_by_number(db.session, student),
-            ask=parse_ask(need, interest),
+            ask=parse_ask(need, interest, goal),
             now=utcnow(),
             k=k,
         )
@@ -55,9 +63,13 @@ def match(student: str, need: str | None, interest: str | None, k: int, as_json:
 
 def table(support: SupportPage) -> str:
     """The ranking as lines for a terminal."""
+    if support.ask.crisis:
+        return "\n".join([CRISIS, *(f"  {line.text}" for line in support.crisis_lines)])
     versions = f"catalog revision {support.catalog_revision}, {support.parameters_version}"
     fitting = f"{support.fitting} of {support.considered} offers fit"
     lines = [f"{support.ask_words}: {fitting} ({versions})"]
+    if support.ask.goal:
+        lines.append(f"  asks for {', '.join(support.ask.terms)}")
     for row in support.matches:
         facts = [row.distance, row.when, row.cost, row.openings]
         lines += [
@@ -68,6 +80,9 @@ def table(support: SupportPage) -> str:
     if not support.matches:
         lines.append("Nothing fits. Try the whole plan, or look at the near misses:")
     lines += [f"   near  {miss.name}: {miss.words}" for miss in support.near_misses]
+    if support.ask.is_whole_plan:
+        goals = [choice for choice in support.choices if choice.kind == "goal"]
+        lines += [f"   goal  {goal.code}  {goal.label}" for goal in goals]
     return "\n".join(lines)
 
 

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from app.recommendations.asks import Ask, parse_ask
 from app.recommendations.queries import PAGE_SIZE
 
 MOST_MATCHES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class MatchQuery:
-    """What a program asked: one need, one interest, or neither (the whole plan); how many."""
+class AskQuery:
+    """One need, one interest, one goal, or none of them (the whole plan)."""
 
     need: str | None
     interest: str | None
-    k: int
+    goal: uuid.UUID | None
+
+    @property
+    def ask(self) -> Ask:
+        """What is asked of the engine. Raises Invalid."""
+        return parse_ask(self.need, self.interest, str(self.goal) if self.goal else None)
 
 
 @dataclass(frozen=True, slots=True)
-class AskQuery:
-    """One need, one interest, or neither (the whole plan)."""
+class MatchQuery(AskQuery):
+    """What a program asked, and how many matches it wants."""
 
-    need: str | None
-    interest: str | None
+    k: int
 
 
 class AskQuerySchema(Schema):
@@ -35,12 +41,19 @@ class AskQuerySchema(Schema):
     need = fields.String(
         load_default=None,
         validate=validate.Length(max=80),
-        metadata={"description": "Code of a need; not together with interest."},
+        metadata={"description": "Code of a need; not together with an interest or a goal."},
     )
     interest = fields.String(
         load_default=None,
         validate=validate.Length(max=80),
-        metadata={"description": "Code of an interest. Neither: the whole plan."},
+        metadata={"description": "Code of an interest; not together with a goal."},
+    )
+    goal = fields.UUID(
+        load_default=None,
+        metadata={
+            "description": "Id of a goal of this student's plan, as `choices` of the matches name it: "
+            "asks for what its words name. None of the three: the whole plan."
+        },
     )
 
     @post_load
@@ -62,6 +75,31 @@ class MatchQuerySchema(AskQuerySchema):
     def make_query(self, data: dict[str, Any], **_: object) -> AskQuery | MatchQuery:
         """The query as a value."""
         return MatchQuery(**data)
+
+
+class ChoiceSchema(Schema):
+    """One thing that can be asked for this student."""
+
+    kind = fields.String(
+        required=True, metadata={"description": "need, interest, goal, or plan (the whole plan)."}
+    )
+    code = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What goes into the query's `need`, `interest` or `goal`; null for the plan."
+        },
+    )
+    label = fields.String(
+        required=True, metadata={"description": "What people call it; a goal's own words."}
+    )
+
+
+class CrisisLineSchema(Schema):
+    """Whom to call now."""
+
+    text = fields.String(required=True, metadata={"description": "What people read."})
+    phone = fields.String(required=True, metadata={"description": "The number to dial, or empty."})
 
 
 class PartSchema(Schema):
@@ -160,6 +198,34 @@ class MatchesSchema(Schema):
         allow_none=True,
         attribute="ask.interest",
         metadata={"description": "The interest that was asked for, if any."},
+    )
+    goal = fields.UUID(
+        required=True,
+        allow_none=True,
+        attribute="ask.goal",
+        metadata={"description": "The goal that was asked for, if any."},
+    )
+    goal_asks_for = fields.List(
+        fields.String(),
+        required=True,
+        attribute="ask.terms",
+        metadata={"description": "The needs and interests that the goal's words ask for, by code."},
+    )
+    crisis = fields.List(
+        fields.Nested(CrisisLineSchema),
+        required=True,
+        attribute="crisis_lines",
+        metadata={
+            "description": "Not empty: the goal's words may tell of somebody in danger. Nothing is "
+            "ranked; show these lines at once, and follow the school's protocol."
+        },
+    )
+    choices = fields.List(
+        fields.Nested(ChoiceSchema),
+        required=True,
+        metadata={
+            "description": "What can be asked: the plan's needs, interests and goals, and it."
+        },
     )
     matches = fields.List(
         fields.Nested(MatchSchema), required=True, metadata={"description": "The best first."}

@@ -30,7 +30,7 @@ from app.recommendations.words import (
     say,
 )
 from app.students.models import Student
-from catalog.taxonomy import UnknownTermError, term
+from catalog.taxonomy import CrisisLine, UnknownTermError, term
 from matching.types import Match, NearMiss, Offer, Part
 
 ACTIVITIES = "clubs-activities"  # the area of needs that is about taking part in something
@@ -171,6 +171,11 @@ class SupportPage:
     def fitting(self) -> int:
         """How many offers fit, of which `matches` are one page."""
         return self.considered - self.excluded
+
+    @property
+    def crisis_lines(self) -> tuple[CrisisLine, ...]:
+        """Whom to call, where the words of the goal that was asked for tell a crisis."""
+        return self.ask.crisis.lines if self.ask.crisis else ()
 
 
 def student_summary(student: Student) -> StudentSummary:

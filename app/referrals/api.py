@@ -68,6 +68,7 @@ def create_referral(new: schemas.NewReferral) -> tuple[Referral, int, dict[str, 
         new.student_id,
         service_at_location_id=new.service_at_location_id,
         category=new.category,
+        ask=None if new.asked is None else new.asked.ask,
         now=now,
     )
     referral = services.create_draft(

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from app.recommendations.schemas import AskQuery, AskQuerySchema
 from app.referrals.states import (
     CLOSE_REASONS,
     DECLINE_REASONS,
@@ -54,6 +55,7 @@ class NewReferral:
     student_id: uuid.UUID
     service_at_location_id: uuid.UUID
     category: str
+    asked: AskQuery | None
 
 
 class NewReferralSchema(Schema):
@@ -70,6 +72,14 @@ class NewReferralSchema(Schema):
         required=True,
         validate=validate.Length(1, 80),
         metadata={"description": "The need or the interest that it is for, by its code."},
+    )
+    asked = fields.Nested(
+        AskQuerySchema,
+        load_default=None,
+        metadata={
+            "description": "What the matches were asked for in which it was found, kept with the "
+            "referral; {} is the whole plan. Left out: they were asked for `category`."
+        },
     )
 
     @post_load

@@ -134,3 +134,35 @@ def test_one_offer_is_explained(
     assert refused["rank"] is None
     assert len(refused["sentences"]) == 2, "every reason, not only the first"
     assert client.get(matches_of(someone, f"/{uuid.uuid4()}")).status_code == 404
+
+
+def test_a_goal_is_asked_for_by_the_id_among_the_choices(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    student = make_student(session, school=someone.school, goals=["Get glasses and wear them"])
+    student.plan.goals[0].domain = "health"  # type: ignore[union-attr]
+    optician = make_service_at_location(session, name="Optician", categories=["glasses"])
+    make_service_at_location(session, name="Dentist")
+    client.sign_in(someone.manager)
+    where = f"/api/v1/students/{student.id}/matches"
+    whole = client.get(where).get_json()
+    (goal,) = [one["code"] for one in whole["choices"] if one["kind"] == "goal"]
+    assert goal == str(student.plan.goals[0].id)  # type: ignore[union-attr]
+    assert (whole["goal"], whole["goal_asks_for"]) == (None, [])
+    body = client.get(f"{where}?goal={goal}").get_json()
+    assert [match["name"] for match in body["matches"]] == ["Optician"]
+    assert (body["goal"], body["goal_asks_for"], body["crisis"]) == (goal, ["glasses"], [])
+    fits = client.get(f"{where}/{optician.id}?goal={goal}").get_json()
+    assert fits["rank"] == 1
+
+
+def test_a_goal_that_tells_a_crisis_gives_the_line_and_no_match(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    student = make_student(session, school=someone.school, goals=["Stop wanting to kill myself"])
+    make_service_at_location(session, name="Dentist")
+    client.sign_in(someone.manager)
+    goal = student.plan.goals[0].id  # type: ignore[union-attr]
+    body = client.get(f"/api/v1/students/{student.id}/matches?goal={goal}").get_json()
+    assert body["matches"] == []
+    assert "988" in {line["phone"] for line in body["crisis"]}

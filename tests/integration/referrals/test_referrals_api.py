@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import uuid
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.referrals.models import Referral
+from app.students.models import Student
+from catalog.models import ServiceAtLocation
 from tests.factories import (
     make_referral,
     make_school,
@@ -22,7 +28,13 @@ def api(client: CheckedClient, session: Session) -> CheckedClient:
     """A client signed in as a plan manager of one school with one student and one dentist."""
     school = make_school(session)
     manager = make_user(session, "plan_manager", schools=[school])
-    make_student(session, school=school, plan_manager=manager, family_name="Zephyrsample")
+    make_student(
+        session,
+        school=school,
+        plan_manager=manager,
+        family_name="Zephyrsample",
+        goals=["See a dentist"],
+    )
     make_service_at_location(session, categories=["dental-checkup"])
     client.sign_in(manager)
     return client
@@ -82,6 +94,61 @@ def test_from_match_to_completed(api: CheckedClient, session: Session) -> None:
     assert withdrawn.json["state"] == "withdrawn"
     session.expire_all()
     assert session.scalars(select(Referral)).one().close_reason == "found_other_help"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ({}, {}),
+        ({"asked": {}}, {"need": None}),
+        ({"asked": {"need": "glasses"}}, {"need": "glasses"}),
+        ({"asked": {"goal": "{goal}"}}, {"need": None, "goal": "{goal}"}),
+    ],
+)
+def test_what_the_matches_were_asked_for_is_kept(
+    api: CheckedClient, session: Session, asked: dict[str, Any], kept: dict[str, str | None]
+) -> None:
+    student = session.scalars(select(Student)).one()
+    goal = str(student.plan.goals[0].id)  # type: ignore[union-attr]
+    place = session.scalars(select(ServiceAtLocation)).one()
+    said = json.loads(json.dumps(asked).replace("{goal}", goal))
+    body = {
+        "student_id": str(student.id),
+        "service_at_location_id": str(place.id),
+        "category": "dental-checkup",
+        **said,
+    }
+    made = api.post("/api/v1/referrals", json=body, headers=headers(api))
+    assert made.status_code == 201, made.text
+    (referral,) = session.scalars(select(Referral))
+    expected = {"need": "dental-checkup", "interest": None, "goal": None} | kept
+    if expected["goal"]:
+        expected["goal"] = goal
+    assert referral.ranking["asked"] == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"need": "made-up"}, "There is no need with the code"),
+        ({"goal": str(uuid.UUID(int=5))}, "has no such goal"),
+        ({"goal": "the first"}, "goal"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_what_cannot_be_asked_for_begins_no_referral(
+    api: CheckedClient, session: Session, asked: dict[str, str], says: str
+) -> None:
+    body = {
+        "student_id": str(session.scalars(select(Student.id)).one()),
+        "service_at_location_id": str(session.scalars(select(ServiceAtLocation.id)).one()),
+        "category": "dental-checkup",
+        "asked": asked,
+    }
+    answer = api.post("/api/v1/referrals", json=body, headers=headers(api))
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert not session.scalars(select(Referral)).all()
 
 
 @pytest.mark.parametrize(
