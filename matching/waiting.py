@@ -17,8 +17,11 @@ from matching.types import Offer, Profile, Reason
 YEAR_DAYS = 365.2425
 
 
-def wait_until(rule: str, code: str, day: date, question: Question) -> Reason | None:
-    """Waiting until a day, or None where that is not later than today or too long to plan for."""
+def wait_until(
+    rule: str, code: str, day: date, question: Question, **more: object
+) -> Reason | None:
+    """Waiting until a day, or None where that is not later than today or too long to plan for.
+    `more` are further facts for the sentence."""
     days = (day - question.on).days
     if not 0 < days <= question.parameters.near_miss_longest_wait:
         return None
@@ -29,6 +32,7 @@ def wait_until(rule: str, code: str, day: date, question: Question) -> Reason | 
         on=day,
         age_then=None if age is None else age + days / YEAR_DAYS,
         grade_then=None if grade is None else grade + school_years_begun(question, day),
+        **more,
     )
 
 

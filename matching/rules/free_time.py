@@ -8,7 +8,7 @@ Decisions:
   fits them raises no question, any other asks the family. It is never a NO. Where the partner's
   hours are not stated either, there is nothing to compare and nothing asked.
 - Free hours known, the partner's not stated: asked of the partner.
-- Near miss: the shortest stretch that, were the student free then as well, would be enough.
+- Near miss: the shortest stretch of one day that, were the student free then as well, would be enough.
 """
 
 from __future__ import annotations
@@ -69,12 +69,11 @@ def change(offer: Offer, question: Question) -> Reason | None:
         for at in (start, end - enough, *edges, *(edge - enough for edge in edges))
         if start <= at <= end - enough
     ]
-    if not missing:
-        return None
-    start, end = min(missing, key=lambda stretch: (stretch[1] - stretch[0], stretch))
-    day = start // DAY_MINUTES
-    if end > (day + 1) * DAY_MINUTES:
+    of_one_day = [one for one in missing if one[1] <= (one[0] // DAY_MINUTES + 1) * DAY_MINUTES]
+    if not of_one_day:
         return None  # over midnight is no small change
+    start, end = min(of_one_day, key=lambda stretch: (stretch[1] - stretch[0], stretch))
+    day = start // DAY_MINUTES
     stretch = Hours(day, start - day * DAY_MINUTES, end - day * DAY_MINUTES)
     return would_do(NAME, "free_then", stretch=stretch, minutes=end - start)
 

@@ -7,13 +7,14 @@ Decisions:
 - None free: NO only if there is no waitlist; whether there is one is asked where it is not stated,
   and so is the figure once an intake has begun that it does not know of.
 - A figure dated in the future is as good as today's.
-- Near miss: the next intake; without one within a year, a place that opens.
+- Near miss: the next intake; or the day on which the figure is too old to believe and it is worth asking
+  again, where that comes first. Without an intake to wait for, a place that opens.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from matching.columns import Columns
 from matching.lookups import Mask, Rows
@@ -74,17 +75,24 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
 
 
 def change(offer: Offer, question: Question) -> Reason | None:
-    """Wait for the next intake; where none is told, one place that opens."""
-    intake = offer.openings.next_intake
-    wait = None if intake is None else wait_until(NAME, "next_intake", intake, question)
+    """Wait for the next intake, or ask again before; where none is to come, one place that opens."""
+    told = offer.openings
+    intake, as_of = told.next_intake, told.as_of
+    wait = None
+    if intake is not None and as_of is not None and intake > as_of:
+        wait = wait_until(NAME, "next_intake", intake, question)
+        believed = question.parameters.openings_stale_after - (question.on - as_of).days
+        if believed + 1 < (intake - question.on).days:
+            first_doubt = question.on + timedelta(days=believed + 1)
+            wait = wait_until(NAME, "ask_again", first_doubt, question, first=intake)
     return wait or would_do(NAME, "place_opens")
 
 
 def apply(profile: Profile, offer: Offer, on: date, change: Reason) -> Circumstances:
-    """The day of the intake, or the program with one place free."""
-    if change.code == "next_intake":
-        return apply_wait(profile, offer, on, change)
-    return profile, replace(offer, openings=replace(offer.openings, available=1, as_of=on)), on
+    """The day waited for, or the program with one place free."""
+    if change.code == "place_opens":
+        return profile, replace(offer, openings=replace(offer.openings, available=1, as_of=on)), on
+    return apply_wait(profile, offer, on, change)
 
 
 WORDS = {
@@ -106,6 +114,10 @@ WORDS = {
         },
         change={
             "next_intake": "It would match from {on}, the next intake.",
+            "ask_again": (
+                "It is worth asking again from {on}, when what it told is old. Its next intake is on "
+                "{first}."
+            ),
             "place_opens": "It would match as soon as a place opens.",
         },
     ),
@@ -134,6 +146,10 @@ WORDS = {
         },
         change={
             "next_intake": "Sería posible desde el {on}, las próximas inscripciones.",
+            "ask_again": (
+                "Vale la pena preguntar de nuevo desde el {on}, cuando lo que dijo ya sea antiguo. "
+                "Sus próximas inscripciones son el {first}."
+            ),
             "place_opens": "Sería posible en cuanto haya un lugar libre.",
         },
     ),

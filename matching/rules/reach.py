@@ -10,7 +10,8 @@ Decisions:
 - Place not known (a shelter keeps its street to itself): asked of the partner.
 - Place known by its ZIP area alone: it may be nearer or farther than the point by `point_within`. YES
   where the farthest is near enough, NO where the nearest is too far, else asked of the partner.
-- Near miss: a ride, by the next way of travel that reaches.
+- Near miss: a ride, by the next way of travel that reaches, or of which the place's rough point leaves
+  open whether it does: that is asked first, as for everybody.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def change(offer: Offer, question: Question) -> Reason | None:
         return None
     limit = limit_of(travel, question)
     for way in WAYS_OF_TRAVEL:
-        if limit < metres and metres + offer.point_within <= limit_of(way, question):
+        if limit < metres and metres - offer.point_within <= limit_of(way, question):
             return would_do(NAME, f"ride_by_{way}", travel=way, past=metres - limit)
     return None
 

@@ -343,21 +343,40 @@ CHANGE_CASES: dict[str, list[Row]] = {
     ],
     "openings": [
         (
-            told(0, has_waitlist=False, next_intake=date(2027, 3, 3)),
+            told(0, has_waitlist=False, next_intake=TODAY + timedelta(days=9)),
             {},
             "next_intake",
         ),
+        (  # before that, what it told is too old to be believed
+            told(0, has_waitlist=False, next_intake=date(2027, 3, 3)),
+            {},
+            "ask_again",
+        ),
         (told(0, has_waitlist=False), {}, "place_opens"),
-        (told(0, has_waitlist=False, next_intake=date(2028, 3, 3)), {}, "place_opens"),
+        (
+            told(0, FRESH, has_waitlist=False, next_intake=FRESH),
+            {},
+            "place_opens",
+        ),  # it was full then
     ],
     "free_time": [
         ({"hours": TUESDAY_AFTERNOON}, {"free_hours": (Hours(1, 975, 1020),)}, "free_then"),
         ({"hours": TUESDAY_AFTERNOON}, {"free_hours": ()}, "free_then"),
+        (  # the least missing lies across midnight: the least of one day is told
+            {"hours": (Hours(1, 1320, 1440), Hours(2, 0, 120))},
+            {"free_hours": (Hours(1, 1390, 1420), Hours(2, 20, 50))},
+            "free_then",
+        ),
     ],
     "reach": [
         ({"point": TWO_MILES}, {"home": HERE, "travel": "foot"}, "ride_by_bus"),
         ({"point": TEN_MILES}, {"home": HERE, "travel": "foot"}, "ride_by_car"),
         ({"point": TEN_MILES}, {"home": HERE, "travel": "bus"}, "ride_by_car"),
+        (  # by bus it may be reached: asked first
+            {"point": TEN_MILES, "point_within": 12_000},
+            {"home": HERE, "travel": "foot"},
+            "ride_by_bus",
+        ),
         ({"point": NASHVILLE}, {"home": HERE, "travel": "car"}, None),
         ({"point": NASHVILLE}, {"home": HERE}, None),
     ],
