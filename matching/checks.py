@@ -19,8 +19,18 @@ HIGHEST_FIGURE = 1_000_000_000  # no fee, ceiling or count is above; columns hol
 WAYS_OF_TRAVEL = ("foot", "bus", "car")  # from the shortest reach to the longest
 
 
+# The fields of a profile, as people know them.
+_FIELD_WORDS = {
+    "home": "home's point on the map",
+    "school_point": "school's point on the map",
+    "income_percent": "household income",
+    "travel": "way of travel",
+    "free_hours": "free hours",
+}
+
+
 def check_profile(profile: Profile) -> None:
-    """Raise ProfileError naming the first field that no student can have. Tells no value."""
+    """Raise ProfileError for the first field that no student can have. Tells no value."""
     if profile.age is not None and not 0 <= profile.age <= 130:
         raise _refused("age", "must be between 0 and 130 years")
     if profile.grade is not None and not -2 <= profile.grade <= 20:
@@ -42,8 +52,13 @@ def check_profile(profile: Profile) -> None:
         raise _refused("interests", "must have a strength of 1, 2 or 3")
 
 
-def _refused(name: str, why: str) -> ProfileError:
-    return ProfileError(f"The profile's {name} {why}. Correct it in the student's plan.")
+def _refused(field: str, why: str) -> ProfileError:
+    where = "plan" if field in {"needs", "interests"} else "record"
+    return ProfileError(
+        f"Nothing can be matched to this student: the {_FIELD_WORDS.get(field, field)} {why}. "
+        f"Correct it in the student's {where}.",
+        field,
+    )
 
 
 def contradiction(offer: Offer) -> str | None:

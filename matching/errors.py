@@ -12,7 +12,12 @@ class MatchingError(ValueError):
 
 
 class ProfileError(MatchingError):
-    """A profile holds a value that no student can have (an age below zero, a weekday 9)."""
+    """A profile holds a value that no student can have (an age below zero, a weekday 9): that of
+    `field`."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class CatalogError(MatchingError):

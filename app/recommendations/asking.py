@@ -22,7 +22,7 @@ from app.referrals.queries import open_counts, referral_history
 from app.students.models import Student
 from catalog.taxonomy import UnknownTermError, term
 from matching.engine import Engine
-from matching.errors import MatchingError, UnknownOfferError
+from matching.errors import MatchingError, ProfileError, UnknownOfferError
 from matching.types import Exclusion, Match, Profile
 
 
@@ -115,5 +115,7 @@ def as_domain_errors() -> Iterator[None]:
         yield
     except UnknownOfferError:
         raise
+    except ProfileError as error:
+        raise Invalid(str(error), {error.field: "Not what a student can have."}) from None
     except MatchingError as error:
         raise Invalid(str(error)) from None

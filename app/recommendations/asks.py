@@ -10,12 +10,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flask_babel import gettext
+
 from app.errors import Invalid
 from catalog.taxonomy import Crisis, Term, UnknownTermError, label, term
 from catalog.taxonomy.goals import terms_of_goal
 from matching.types import Profile
 
 URGENT = 3
+NO_SUCH_CODE = "Not a code of the district's vocabulary."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +144,28 @@ def is_interest(code: str) -> bool:
 
 def checked_term(code: str, vocabulary: str) -> Term:
     """The term of a code, or Invalid where that vocabulary does not hold it."""
-    kind = {"needs": "need", "interests": "interest"}[vocabulary]
     try:
         found = term(code)
     except UnknownTermError:
         found = None
-    if found is None or found.vocabulary != vocabulary:
-        quoted = f"“{code[:40]}”" if code.isprintable() else "that"
+    if found is not None and found.vocabulary == vocabulary:
+        return found
+    quoted = code[:40] if code.isprintable() else "…"
+    if vocabulary == "needs":
         raise Invalid(
-            f"There is no {kind} with the code {quoted}. Choose one of those in the student's plan.",
-            {kind: "Not a code of the district's vocabulary."},
+            gettext(
+                "There is no need with the code “%(code)s”. Choose one of those in the student's plan.",
+                code=quoted,
+            ),
+            {"need": NO_SUCH_CODE},
         )
-    return found
+    raise Invalid(
+        gettext(
+            "There is no interest with the code “%(code)s”. Choose one of those in the student's plan.",
+            code=quoted,
+        ),
+        {"interest": NO_SUCH_CODE},
+    )
 
 
 def first_ask(profile: Profile) -> Ask:

@@ -201,7 +201,10 @@ def test_a_record_that_nobody_can_have_is_told_and_stops_nobody(
     with time_machine.travel(utcnow() + timedelta(minutes=1), tick=False):
         done = runner.invoke(args=["match-district"])
     assert "2 records could not be ranked" in done.output
-    assert f"student {students[1].id}: The profile's county" in done.output
+    assert (
+        f"student {students[1].id}: Nothing can be matched to this student: the county"
+        in done.output
+    )
     assert row_of(session, students[2]).best == b""
     assert rank_waiting(app, now) == 0
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from app.errors import Invalid
-from app.recommendations.asks import WHOLE_PLAN, Ask, choices, first_ask, parse_ask
+from app.recommendations.asking import as_domain_errors, ask_for
+from app.recommendations.asks import (
+    WHOLE_PLAN,
+    Ask,
+    Goal,
+    choices,
+    chosen_ask,
+    first_ask,
+    for_goal,
+    parse_ask,
+)
+from matching.checks import check_profile
 from matching.types import Interest, Need, Profile
 
+GOAL = str(uuid.UUID(int=7))
 PLAN = Profile(
     key="k",
     needs=(Need("glasses", 1), Need("dental-checkup", 3)),
@@ -31,24 +45,86 @@ def test_a_code_of_the_vocabulary_is_an_ask(
     assert parse_ask(need, interest) == ask
 
 
+OF_THE_PLAN = "Choose one of those in the student's plan."
+ONE_OF_THEM = "Ask for one of them."
+AGAIN = "Open “Find support” again and choose from there."
+
+
 @pytest.mark.parametrize(
-    ("need", "interest", "field"),
+    ("asked", "field", "says"),
     [
-        ("teeth", None, "need"),
-        ("lego", None, "need"),  # an interest is no need
-        (None, "dental-checkup", "interest"),
-        (None, "<script>", "interest"),
-        ("dental-checkup", "lego", "interest"),
-        ("x" * 500, None, "need"),
+        (("teeth", None), "need", f"There is no need with the code “teeth”. {OF_THE_PLAN}"),
+        (("lego", None), "need", f"There is no need with the code “lego”. {OF_THE_PLAN}"),
+        (
+            (None, "dental-checkup"),
+            "interest",
+            f"There is no interest with the code “dental-checkup”. {OF_THE_PLAN}",
+        ),
+        (
+            (None, "<script>"),
+            "interest",
+            f"There is no interest with the code “<script>”. {OF_THE_PLAN}",
+        ),
+        (("100%\n", None), "need", f"There is no need with the code “100%”. {OF_THE_PLAN}"),
+        (("a\nb", None), "need", f"There is no need with the code “…”. {OF_THE_PLAN}"),
+        (("x" * 500, None), "need", f"There is no need with the code “{'x' * 40}”. {OF_THE_PLAN}"),
+        (
+            ("dental-checkup", "lego"),
+            "interest",
+            f"A need and an interest were asked for at once. {ONE_OF_THEM}",
+        ),
+        (
+            ("glasses", None, GOAL),
+            "goal",
+            f"A goal was asked for together with something else. {ONE_OF_THEM}",
+        ),
+        ((None, None, "first"), "goal", f"The student's plan has no such goal. {AGAIN}"),
     ],
 )
-def test_anything_else_is_refused_with_the_field(
-    need: str | None, interest: str | None, field: str
+def test_anything_else_is_refused_with_what_is_wrong_and_what_to_do(
+    asked: tuple[str | None, ...], field: str, says: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        parse_ask(need, interest)
-    assert field in refused.value.fields
-    assert len(str(refused.value)) < 200
+        parse_ask(*asked)
+    assert str(refused.value) == says
+    assert list(refused.value.fields) == [field]
+
+
+def test_a_goal_is_one_of_this_plan() -> None:
+    asked = parse_ask(None, None, GOAL)
+    goals = [Goal(uuid.UUID(GOAL), "health", "See a dentist")]
+    assert for_goal(asked, goals).terms == ("dental-checkup",)
+    with pytest.raises(Invalid, match=rf"has no such goal. {AGAIN}"):
+        for_goal(asked, [])
+
+
+def test_what_a_referral_is_for_is_a_need_or_an_interest() -> None:
+    assert ask_for("glasses") == Ask(need="glasses")
+    assert ask_for("lego") == Ask(interest="lego")
+    with pytest.raises(Invalid, match=rf"neither a need nor an interest that .*{AGAIN}") as refused:
+        ask_for("teeth")
+    assert list(refused.value.fields) == ["category"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ask"),
+    [
+        ({"plan": "1"}, WHOLE_PLAN),
+        ({"need": "glasses"}, Ask(need="glasses")),
+        ({"goal": GOAL}, Ask(goal=uuid.UUID(GOAL))),
+        ({"category": "glasses"}, None),
+        ({}, None),
+    ],
+)
+def test_an_address_and_a_form_choose_alike(arguments: dict[str, str], ask: Ask | None) -> None:
+    assert chosen_ask(arguments) == ask
+
+
+def test_a_record_that_cannot_be_matched_is_refused_as_something_to_correct() -> None:
+    with pytest.raises(Invalid, match=r"Correct it in the student's record\.") as refused:  # noqa: SIM117
+        with as_domain_errors():
+            check_profile(Profile("k", county="Hamilton"))
+    assert list(refused.value.fields) == ["county"]
 
 
 @pytest.mark.parametrize(
