@@ -13,6 +13,8 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from flask_babel import gettext
+
 from app.recommendations.asking import Asked
 from app.recommendations.asks import Ask, known_label
 from app.recommendations.explanations import (
@@ -117,19 +119,20 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def how_found(kept: Mapping[str, Any]) -> HowFound | None:
-    """What was kept, told again, of older releases too; None where nothing was."""
+def how_found(kept: Mapping[str, Any], language: str) -> HowFound | None:
+    """What was kept, told again, of older releases too; None where nothing was. Sentences that were
+    shown are told as they were."""
     if not kept:
         return None
     score = kept["score"]
     together = kept.get("together")
     return HowFound(
-        asked=words_of_asked(kept),
+        asked=words_of_asked(kept, language),
         on=date.fromisoformat(kept["on"]),
         rank=kept["rank"],
         fitting=kept.get("fitting"),
         score=None if score is None else whole_score(score),
-        parts=rows_of_parts(kept["parts"]),
+        parts=rows_of_parts(kept["parts"], language),
         refusals=tuple(kept["refusals"]),
         together=together["reason"]["words"] if together else "",
         catalog_revision=kept["catalog_revision"],
@@ -137,7 +140,7 @@ def how_found(kept: Mapping[str, Any]) -> HowFound | None:
     )
 
 
-def words_of_asked(kept: Mapping[str, Any]) -> str:
+def words_of_asked(kept: Mapping[str, Any], language: str) -> str:
     """What was asked for; of a goal what its words asked for, since the goal may be another by now."""
     asked, inputs = kept["asked"], kept["inputs"]
     if asked.get("goal"):
@@ -145,17 +148,18 @@ def words_of_asked(kept: Mapping[str, Any]) -> str:
             *(need["category"] for need in inputs["needs"]),
             *(interest["term"] for interest in inputs["interests"]),
         ]
-        return f"a goal of the plan ({', '.join(known_label(code) for code in codes)})"
+        terms = ", ".join(known_label(code, language) for code in codes)
+        return str(gettext("a goal of the plan (%(terms)s)", terms=terms))
     code = asked["need"] or asked["interest"]
-    return f"“{known_label(code)}”" if code else "the whole plan"
+    return f"“{known_label(code, language)}”" if code else str(gettext("the whole plan"))
 
 
-def rows_of_parts(parts: Sequence[Mapping[str, Any]]) -> tuple[PartRow, ...]:
+def rows_of_parts(parts: Sequence[Mapping[str, Any]], language: str) -> tuple[PartRow, ...]:
     """The parts as bars. A criterion that the engine has no more keeps its code as its name."""
     return tuple(
         PartRow(
             criterion=part["criterion"],
-            label=label_of_criterion(part["criterion"]),
+            label=label_of_criterion(part["criterion"], language),
             points=points,
             max_points=part["weight"],
             words=part.get("words", ""),
@@ -167,8 +171,8 @@ def rows_of_parts(parts: Sequence[Mapping[str, Any]]) -> tuple[PartRow, ...]:
     )
 
 
-def label_of_criterion(criterion: str) -> str:
+def label_of_criterion(criterion: str, language: str) -> str:
     try:
-        return criterion_name(criterion, KEPT_IN)
+        return criterion_name(criterion, language)
     except KeyError:
         return criterion.replace("_", " ")

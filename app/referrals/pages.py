@@ -33,6 +33,7 @@ from app.security.guard import requires, signed_in_actor
 from app.security.policy import Actor
 from app.transactions import commits
 from app.web.paging import PAGE_SIZE, Page, requested_page
+from app.web.shell import selected_language
 
 blueprint = Blueprint("referrals", __name__, template_folder="templates")
 
@@ -150,7 +151,7 @@ def referral_page(referral: Referral, actor: Actor) -> ResponseReturnValue:
         actions=[a for a in possible_actions(state, Side.PLAN_MANAGER) if a != "send"],
         events=[timeline_line(event) for event in reversed(referral.events)],
         today=district_date(utcnow()),
-        found=how_found(referral.ranking),
+        found=how_found(referral.ranking, selected_language()),
         **as_of_what_is_listed(referral),
     )
 

@@ -115,6 +115,8 @@ def test_it_keeps_what_was_asked_and_the_rank_and_score_on_the_page(
     assert f"Rank 1 of the {kept['fitting']} place" in text
     assert f"{score[1]} of 1000, {told}" in text
     assert f"catalog revision {kept['catalog_revision']}, weights" in text
+    spanish = client.get(shown.request.path, headers={"Accept-Language": "es"})
+    assert f"{score[1]} de 1000, para" in text_of(spanish.text)
 
 
 def test_of_the_best_set_it_keeps_why_it_was_chosen_though_another_ranks_higher(

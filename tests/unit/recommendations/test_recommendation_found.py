@@ -64,7 +64,7 @@ def test_it_holds_what_a_dispute_asks_about_and_no_student() -> None:
 
 def test_it_is_told_with_the_points_and_the_sentences_that_were_shown() -> None:
     kept, _ = kept_of(Ask(need="dental-checkup"))
-    found = how_found(kept)
+    found = how_found(kept, "en")
     assert found is not None
     assert found.asked == f"“{label('dental-checkup')}”"
     assert (found.rank, found.fitting, found.score) == (1, 1, kept["score"] // 1000)
@@ -79,7 +79,7 @@ def test_it_is_told_with_the_points_and_the_sentences_that_were_shown() -> None:
 def test_why_it_did_not_fit_is_kept_in_words() -> None:
     kept, exclusion = kept_of(Ask(need="glasses"), replace(DENTIST, is_active=False))
     assert isinstance(exclusion, Exclusion)
-    found = how_found(kept)
+    found = how_found(kept, "en")
     assert found is not None
     assert (found.rank, found.score, found.parts) == (None, None, ())
     assert len(found.refusals) == len(exclusion.reasons) == 2
@@ -100,7 +100,7 @@ def test_what_an_older_release_kept_is_told_too(asked: dict[str, Any], words: st
     for part in kept["parts"]:
         del part["words"]
     kept["parts"][0]["criterion"] = "a_criterion_of_then"
-    found = how_found({**kept, "asked": asked})
+    found = how_found({**kept, "asked": asked}, "en")
     assert found is not None
     assert found.asked == words
     assert (found.fitting, found.together) == (None, "")
@@ -109,4 +109,4 @@ def test_what_an_older_release_kept_is_told_too(asked: dict[str, Any], words: st
 
 
 def test_a_referral_without_a_ranking_tells_nothing() -> None:
-    assert how_found({}) is None
+    assert how_found({}, "en") is None
