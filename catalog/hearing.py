@@ -32,8 +32,10 @@ CONTEXT = 4.0  # points that count against every answer: the more is heard, the 
 
 @dataclass(frozen=True, slots=True)
 class AreaWord:
-    """A word of a directory, and the points that it gives an area."""
+    """A word of a directory, and the points that it gives an area. `letters` are what every text has
+    in which its pattern is found: looked for first, since that takes a tenth of the time."""
 
+    letters: str
     pattern: re.Pattern[str]
     area: str
     points: float
@@ -87,9 +89,10 @@ def points_of(where: str, text: str) -> dict[str, float]:
     for part, weight in weighed_parts(where, text):
         left = part
         for word in known.words:  # the longest first: in "mental health" no "health" is left
-            left, times = word.pattern.subn("|", left)
-            if times:
-                found[word.area] += weight * word.points
+            if word.letters in left:
+                left, times = word.pattern.subn("|", left)
+                if times:
+                    found[word.area] += weight * word.points
     return dict(found)
 
 
@@ -134,7 +137,10 @@ def listing_words() -> ListingWords:
     ]
     listed.sort(key=lambda row: (-len(row[0]), row[0], row[1]))
     return ListingWords(
-        tuple(AreaWord(pattern_of(word), area, points) for word, area, points in listed),
+        tuple(
+            AreaWord(word.rstrip("*"), pattern_of(word), area, points)
+            for word, area, points in listed
+        ),
         MappingProxyType(content["labels"]),
     )
 
