@@ -5,6 +5,7 @@ The published ones allow any other field, so an invented name would pass.
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,17 @@ class Standard:
 
     def problems(self, name: str, value: object, *, is_strict: bool) -> list[str]:
         """What is wrong with an object, by place."""
-        schema = self.schema(name)
-        checker = Draft202012Validator(
-            strict(schema) if is_strict else schema, format_checker=FormatChecker()
-        )
-        return [f"{error.json_path}: {error.message[:200]}" for error in checker.iter_errors(value)]
+        errors = checker(self.folder, name, is_strict=is_strict).iter_errors(value)
+        return [f"{error.json_path}: {error.message[:200]}" for error in errors]
+
+
+@functools.cache
+def checker(folder: Path, name: str, *, is_strict: bool) -> Draft202012Validator:
+    """What checks objects against one schema: made once, since a directory has hundreds of objects."""
+    schema = Standard(folder.parents[1], folder.name).schema(name)
+    return Draft202012Validator(
+        strict(schema) if is_strict else schema, format_checker=FormatChecker()
+    )
 
 
 def kind_of(one: Json) -> str:
