@@ -1,6 +1,5 @@
 """Real directories, which are not ours to publish: read from outside the repository."""
 
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from catalog.importers import ImportReport
 from catalog.models import Attribute, Location, Organization, Service, ServiceAtLocation
 from catalog.queries import services_on_offer
 from tests.integration.catalog.packages import bring_in
-
-SECONDS = 20.0
 
 
 def count(session: Session, model: type[object]) -> int | None:
@@ -27,9 +24,7 @@ def nothing_changed(report: ImportReport) -> bool:
 
 def test_the_washington_directory(session: Session, real_data: Path, now: datetime) -> None:
     folder = real_data / "hsds20-dc-2022"
-    started = time.perf_counter()
     bring_in(session, folder, now, status="active")
-    assert time.perf_counter() - started < SECONDS
     assert count(session, Service) == 1134
     assert count(session, Organization) == 227
     assert count(session, Location) == 607
