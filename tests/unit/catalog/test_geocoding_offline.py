@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,21 +53,20 @@ def metres(point: tuple[float, float], row: Row) -> float:
     return float(metres_between(point, there)[0])
 
 
-def found_of(sample: list[Row], write: Callable[[Row], StreetAddress]) -> list[float]:
-    """How far, in metres, each address that was found is from where it is."""
+def found_of(
+    sample: list[Row], write: Callable[[Row], StreetAddress], *, precision: str
+) -> tuple[list[float], float]:
+    """How far, in metres, each address that was found is from where it is, and the share that is
+    found so precisely."""
     asked = [(write(row), row) for row in sample]
     found = find_parcels(address for address, _ in asked)
-    return [
+    away = [
         metres((point.latitude, point.longitude), row)
         for address, row in asked
         if (answer := found.get(address.key)) and (point := answer.point)
     ]
-
-
-def share_at(addresses: Iterable[StreetAddress], precision: str) -> float:
-    """The share of the addresses found that are found so precisely."""
-    answers = find_parcels(addresses).values()
-    return sum(answer.precision == precision for answer in answers) / len(answers)
+    exact = sum(answer.precision == precision for answer in found.values())
+    return away, exact / len(found)
 
 
 def told(what: str, found: list[float], of: int) -> str:
@@ -122,8 +121,8 @@ class TestParcels:
                 line += ", Suite 200"
             return read_address(line, "Chattanooga", "TN", row["zip"])
 
-        found = found_of(sample, write)
-        assert share_at(map(write, sample), "address") > 0.99
+        found, share = found_of(sample, write, precision="address")
+        assert share > 0.99
         sys.stdout.write(f"\n{told(spelling, found, len(sample))}")
         assert len(found) >= least
         assert float(np.median(found)) <= furthest
@@ -142,25 +141,26 @@ class TestParcels:
         def write(row: Row) -> StreetAddress:
             return read_address(row["address"], "Chattanooga", "TN", row["zip"])
 
-        found = found_of(sample, write)
-        assert share_at(map(write, sample), "street") > 0.95, "not said to be at the house"
+        found, share = found_of(sample, write, precision="street")
+        assert share > 0.95, "not said to be at the house"
         sys.stdout.write(f"\n{told('the house left out', found, len(sample))}")
         assert len(found) >= 2_700
         assert float(np.median(found)) < 60
         assert float(np.percentile(found, 95)) < 250
 
-    @pytest.mark.parametrize(
-        ("line", "state", "zip_code"),
-        [
+    def test_what_is_not_there_is_not_found(self) -> None:
+        """All at once, since each question reads the whole county."""
+        lines = [
             ("Main Street", "TN", "37402"),  # no house
             ("99999 Frazier Ave", "TN", "37405"),  # no such house, and none next door
             ("406 Frazier Dr", "GA", "37421"),  # another state
             ("406 Frazier Dr", "TN", "38103"),  # the street is in another ZIP area
             ("12 No Such Street At All", "TN", "37402"),
-        ],
-    )
-    def test_what_is_not_there_is_not_found(self, line: str, state: str, zip_code: str) -> None:
-        assert find_parcels([read_address(line, "Chattanooga", state, zip_code)]) == {}
+        ]
+        asked = [
+            read_address(line, "Chattanooga", state, zip_code) for line, state, zip_code in lines
+        ]
+        assert find_parcels(asked) == {}
 
 
 def test_metres_between_are_those_of_the_globe() -> None:
