@@ -159,7 +159,9 @@ def test_accounts_without_a_password_hash_cannot_sign_in(
     assert not list(session.scalars(sa.select(User).where(User.password.is_not(None))))
 
 
-@pytest.mark.parametrize("is_demo", [True, False])
+@pytest.mark.parametrize(
+    ("database", "is_demo"), [("sqlite", True), ("postgresql", False)], indirect=["database"]
+)
 def test_the_command_tells_the_accounts_and_a_known_password_only_in_a_demo(
     make_app: MakeApp, session: Session, is_demo: bool
 ) -> None:
