@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,13 +30,6 @@ class Serving:
             **{k: v for k, v in os.environ.items() if not k.startswith(("FLASK_", "DATABASE_"))},
             "INSTANCE_DIR": str(folder),
         }
-        subprocess.run(  # noqa: S603 - our own command
-            self.command("db", "upgrade"),
-            env=self.environ,
-            cwd=ROOT,
-            check=True,
-            stderr=subprocess.DEVNULL,
-        )
         with self.log.open("w") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 self.command("serve", "--port", "0", "--workers", "1", *arguments),
@@ -77,7 +71,8 @@ def get(url: str) -> int:
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Serving]:
+def serving(migrated: Path, tmp_path: Path) -> Iterator[Serving]:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     served = Serving(tmp_path)
     yield served
     if served.process.poll() is None:
