@@ -17,10 +17,12 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
+import matching.engine
 from matching.engine import Engine
 from matching.parameters import load
 from matching.reference import ReferenceEngine
@@ -88,10 +90,13 @@ def test_one_student(kind: str, size: int, capsys: pytest.CaptureFixture[str]) -
     for profile in students[: CHECKED if size <= 50_000 else 5]:
         assert engine.rank(profile, K, **asked) == reference.rank(profile, K, **asked)
 
-    considered, fitting = counters(engine, students, load_now)
+    considered, fitting, scored = counters(engine, students, load_now)
     assert fitting <= considered
     if kind != "tied":
         assert fitting < 0.5 * considered, "the invented catalog refuses most"
+        assert scored < 500, (
+            "what cannot be among the best is left out before it is scored to the end"
+        )
 
     own, ratios = [], []
     for profile in students:
@@ -104,7 +109,7 @@ def test_one_student(kind: str, size: int, capsys: pytest.CaptureFixture[str]) -
         f"  p95 {percentile(own, 0.95):7.3f} ms, again {asked_again(engine, students, asked)}"
         f"  index {built:6.2f} s"
         f"  reference {statistics.median(ratios):5.1f} x slower"
-        f"  rows considered {considered:8.0f}, fit {fitting:8.0f}",
+        f"  rows considered {considered:8.0f}, fit {fitting:8.0f}, scored {scored:6.0f}",
     )
 
 
@@ -120,14 +125,26 @@ def asked_again(engine: Engine, students: list[Profile], asked: dict[str, object
 
 def counters(
     engine: Engine, students: list[Profile], load_now: dict[str, int]
-) -> tuple[float, float]:
-    """Offers considered and fitting: the mean of the students."""
-    rankings = [
-        engine.rank(profile, 0, on=catalogs.TODAY, load=load_now) for profile in students[:CHECKED]
-    ]
+) -> tuple[float, float, float]:
+    """Offers considered, fitting, and scored to the end: the mean of the students."""
+    scored: list[int] = []
+
+    def noted(left: Any, score: Any, k: int, less: int) -> Any:
+        if less == 0:
+            scored.append(len(score))
+        return highest(left, score, k, less)
+
+    highest = matching.engine._highest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.engine._highest", noted)
+        rankings = [
+            engine.rank(profile, K, on=catalogs.TODAY, load=load_now)
+            for profile in students[:CHECKED]
+        ]
     return (
         statistics.mean(ranking.considered for ranking in rankings),
         statistics.mean(ranking.considered - ranking.excluded for ranking in rankings),
+        sum(scored) / len(rankings),
     )
 
 
