@@ -17,19 +17,20 @@ from sqlalchemy import func, select
 from app.clock import utcnow
 from app.errors import Conflict
 from app.extensions import db
-from app.imports import services, work
+from app.imports import progress, services, work
 from app.imports.models import ImportRun
-from app.imports.progress import progress_of
 from app.imports.states import State
 from app.jobs.own_process import in_own_process
+from app.jobs.work import RunWork, Work
 from app.security.policy import Actor, Role
+from app.settings import Settings
 from app.storage.models import StoredFile
 from app.transactions import work_unit
 from catalog.models import FieldChange, Service
 
 LEE = Actor(role=Role.DISTRICT_ADMIN, name="Lee Poe", user_id=uuid.UUID(int=1))
 PATIENCE_S = 60
-ROWS = 6_000  # some seconds of writing
+ROWS = 600
 
 
 @pytest.fixture
@@ -55,10 +56,28 @@ def upload(rows: int, now: datetime) -> uuid.UUID:
         return run.id
 
 
-def carry_out(app: Flask) -> int:
+def carry_out(app: Flask, run_work: RunWork = in_own_process) -> int:
     return work.carry_out_waiting(
-        now=utcnow(), settings=app.extensions["footbridge"].settings, run_work=in_own_process
+        now=utcnow(), settings=app.extensions["footbridge"].settings, run_work=run_work
     )
+
+
+def stop_in_the_middle(run_id: uuid.UUID) -> None:
+    """What the new process does instead: it tells of the first rows that it wrote, and waits to be
+    killed."""
+    add = progress.Teller.add
+
+    def add_and_stop(teller: progress.Teller, rows: int) -> None:
+        add(teller, rows)
+        teller.tell()
+        time.sleep(PATIENCE_S)
+
+    progress.Teller.add = add_and_stop  # type: ignore[method-assign]
+    work.carry_out(run_id)
+
+
+def in_own_process_to_the_middle(_work: Work, settings: Settings, id_: uuid.UUID) -> None:
+    in_own_process(stop_in_the_middle, settings, id_)
 
 
 def state_of(run_id: uuid.UUID) -> tuple[str, str | None]:
@@ -86,7 +105,7 @@ def test_killed_in_the_middle_it_leaves_nothing_and_can_be_started_again(
 
     def in_thread() -> None:
         with context.app_context():
-            carry_out(context)
+            carry_out(context, in_own_process_to_the_middle)
 
     worker = threading.Thread(target=in_thread)
     worker.start()
@@ -94,9 +113,9 @@ def test_killed_in_the_middle_it_leaves_nothing_and_can_be_started_again(
     seen = []
     while time.monotonic() < deadline and worker.is_alive():
         with db.sessionmaker() as session:
-            progress = progress_of(session.get_one(ImportRun, run_id))
-        if progress.phase == "writing" and progress.done:
-            seen.append(progress)
+            seen_now = progress.progress_of(session.get_one(ImportRun, run_id))
+        if seen_now.phase == "writing" and seen_now.done:
+            seen.append(seen_now)
             break
         time.sleep(0.02)
     assert seen, f"the import wrote nothing within {PATIENCE_S} s"

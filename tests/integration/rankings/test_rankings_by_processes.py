@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,15 +18,18 @@ from sqlalchemy import func, insert, select, text
 from app.clock import utcnow
 from app.extensions import db
 from app.jobs.own_process import in_own_process
+from app.jobs.work import Work
 from app.rankings import queries, work
 from app.rankings.models import RankingRun, StudentRanking
 from app.recommendations.many import ONE
+from app.settings import Settings
 from app.students.models import Plan, PlanNeed, Student
 from app.transactions import work_unit
 from catalog.db import Base
 from tests.factories import make_school, make_service_at_location
 
 PATIENCE_S = 60
+CHUNK = 64  # students, where a kill must come between two chunks
 
 
 @pytest.fixture
@@ -137,15 +141,33 @@ def test_it_does_not_plan_for_a_district_without_students(context: Flask) -> Non
         assert counted == {"plan_interest": 0, "plan_need": work.MANY}
 
 
+def stop_after_a_chunk(run_id: uuid.UUID) -> None:
+    """What the new process does instead: it keeps the first chunk, and waits to be killed."""
+    work.CHUNK = CHUNK
+    keep = work.services.keep_rankings
+
+    def keep_and_stop(*args: Any, **kwargs: Any) -> None:
+        if number_ranked():
+            time.sleep(PATIENCE_S)
+        keep(*args, **kwargs)
+
+    work.services.keep_rankings = keep_and_stop  # type: ignore[assignment]
+    work.carry_out(run_id)
+
+
+def in_own_process_for_a_chunk(_work: Work, settings: Settings, id_: uuid.UUID) -> None:
+    in_own_process(stop_after_a_chunk, settings, id_)
+
+
 def test_killed_in_the_middle_it_goes_on_with_who_is_left(context: Flask) -> None:
-    students = 6 * work.CHUNK
+    students = 6 * CHUNK
     fill(students)
     settings = context.extensions["footbridge"].settings
     noon = datetime.combine(utcnow().date(), datetime.min.time(), tzinfo=UTC).replace(hour=17)
 
     def in_thread() -> None:
         with context.app_context():
-            work.rank_waiting(now=noon, settings=settings, run_work=in_own_process)
+            work.rank_waiting(now=noon, settings=settings, run_work=in_own_process_for_a_chunk)
 
     worker = threading.Thread(target=in_thread)
     worker.start()
@@ -157,7 +179,7 @@ def test_killed_in_the_middle_it_goes_on_with_who_is_left(context: Flask) -> Non
     worker.join(PATIENCE_S)
     assert not worker.is_alive()
     kept = number_ranked()
-    assert 0 < kept < students, "it was not caught in the middle"
+    assert kept == CHUNK
     with db.sessionmaker() as session:
         run = session.scalars(select(RankingRun)).one()
         assert run.ended_at is None
