@@ -7,6 +7,7 @@ contradict themselves.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -70,42 +71,53 @@ def sets(strategy: st.SearchStrategy) -> st.SearchStrategy:
     return st.frozensets(strategy, max_size=2)
 
 
-@st.composite
-def some_hours(draw: st.DrawFn) -> Hours:
-    opens = draw(st.sampled_from([0, 480, 900, 930, 990, 1020]))
-    length = draw(st.sampled_from([20, 60, 90, 300, 420]))
-    return Hours(draw(st.integers(0, 6)), opens, opens + length)
+def seldom(strategy: st.SearchStrategy, otherwise: object) -> st.SearchStrategy:
+    """The strategy one time in four."""
+    usual = st.just(otherwise)
+    return st.integers(0, 3).flatmap(lambda number: usual if number else strategy)
 
 
-weeks = st.lists(some_hours(), max_size=3).map(tuple)
+# A strategy that is made within a draw is made for every draw, which takes longer than to draw: so
+# all of them stand outside.
+opening = st.sampled_from([0, 480, 900, 930, 990, 1020])
+lengths = st.sampled_from([20, 60, 90, 300, 420])
+some_hours = st.builds(
+    lambda day, opens, length: Hours(day, opens, opens + length),
+    st.integers(0, 6),
+    opening,
+    lengths,
+)
+weeks = st.lists(some_hours, max_size=3).map(tuple)
 
 
-@st.composite
-def ranges(draw: st.DrawFn) -> Range:
-    low = draw(maybe(st.sampled_from([0, 5.5, 6, 8, 12])))
-    width = draw(st.sampled_from([0, 0.5, 2, 6]))
-    return Range(low, draw(maybe(st.just((low or 0) + width))))
+def range_of(low: float | None, width: float, *, has_end: bool) -> Range:
+    """From `low` on, `width` years."""
+    return Range(low, (low or 0) + width if has_end else None)
 
 
-@st.composite
-def areas(draw: st.DrawFn) -> Residence:
-    centre = draw(maybe(points))
-    return Residence(
-        zip_codes=draw(sets(zip_codes)),
-        counties=draw(sets(counties)),
-        statewide=draw(maybe(st.sampled_from(["TN", "GA"]))),
-        centre=centre,
-        radius_metres=None if centre is None else draw(st.sampled_from([900.0, 5000.0, 40_000.5])),
-        polygon=draw(st.sampled_from([(), (), POLYGON])),
-    )
-
-
-@st.composite
-def track_records(draw: st.DrawFn) -> TrackRecord:
-    closed = draw(st.sampled_from([0, 0, 9, 10, 40]))
-    return TrackRecord(closed, draw(st.integers(0, closed)))
-
-
+ranges = st.lists(
+    st.builds(
+        range_of,
+        maybe(st.sampled_from([0, 5.5, 6, 8, 12])),
+        st.sampled_from([0, 0.5, 2, 6]),
+        has_end=st.booleans(),
+    ),
+    max_size=2,
+).map(tuple)
+areas = st.builds(
+    lambda centre, radius, **facts: Residence(
+        centre=centre, radius_metres=None if centre is None else radius, **facts
+    ),
+    maybe(points),
+    st.sampled_from([900.0, 5000.0, 40_000.5]),
+    zip_codes=sets(zip_codes),
+    counties=sets(counties),
+    statewide=maybe(st.sampled_from(["TN", "GA"])),
+    polygon=st.sampled_from([(), (), POLYGON]),
+)
+track_records = st.sampled_from([0, 0, 9, 10, 40]).flatmap(
+    lambda closed: st.builds(TrackRecord, st.just(closed), st.integers(0, closed))
+)
 openings = st.builds(
     Openings,
     available=maybe(st.sampled_from([0, 0, 1, 5])),
@@ -115,104 +127,103 @@ openings = st.builds(
 )
 
 
-@st.composite
-def seasons(draw: st.DrawFn) -> tuple[date | None, date | None]:
-    first, last = draw(maybe(days)), draw(maybe(days))
+def in_order(first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    """A season does not end before it begins."""
     if first is not None and last is not None and last < first:
-        first, last = last, first
+        return last, first
     return first, last
 
 
-@st.composite
-def offers(draw: st.DrawFn, key: str = "offer") -> Offer:
-    """One offer; about half of its restrictions are in force, so that some offers fit."""
-
-    def seldom(strategy: st.SearchStrategy, otherwise: object) -> object:
-        return draw(strategy) if draw(st.integers(0, 3)) == 0 else otherwise
-
-    return Offer(
-        key=key,
-        service=draw(services),
-        organization="partner",
-        categories=draw(st.lists(terms, max_size=2).map(tuple)),
-        interests=draw(st.lists(likes, max_size=2).map(tuple)),
-        is_active=draw(st.integers(0, 9)) > 0,
-        season=seldom(maybe(seasons()), None),
-        mode=draw(st.sampled_from(["place", "place", "place", "virtual", "school"])),
-        point=draw(maybe(points)),
-        point_within=seldom(st.sampled_from([1_000, 4_000, 20_000]), 0),
-        provides_transport=draw(st.integers(0, 5)) == 0,
-        ages=seldom(maybe(st.lists(ranges(), max_size=2).map(tuple)), ()),
-        grades=seldom(maybe(st.lists(ranges(), max_size=2).map(tuple)), None),
-        residence=seldom(maybe(areas()), Residence()),
-        schools=seldom(maybe(sets(schools)), None),
-        insurance=seldom(maybe(sets(insurances)), None),
-        income_ceiling=seldom(st.sampled_from([100, 200, 400]), None),
-        situations_required=seldom(sets(situations), frozenset()),
-        situations_barred=seldom(sets(situations), frozenset()),
-        gender=seldom(genders, None),
-        languages=seldom(maybe(sets(languages)), frozenset({"en"})),
-        has_interpreter=draw(maybe(st.booleans())),
-        access=draw(maybe(sets(access))),
-        hours=seldom(maybe(weeks), ()),
-        fee_cents=draw(maybe(st.sampled_from([0, 500, 2500, 100_000]))),
-        openings=draw(openings),
-        referral_cap=seldom(st.integers(0, 3), None),
-        track_record=draw(track_records()),
-    )
+# About half of an offer's restrictions are in force, so that some offers fit.
+FACTS = {
+    "service": services,
+    "organization": st.just("partner"),
+    "categories": st.lists(terms, max_size=2).map(tuple),
+    "interests": st.lists(likes, max_size=2).map(tuple),
+    "is_active": st.integers(0, 9).map(bool),
+    "season": seldom(maybe(st.builds(in_order, maybe(days), maybe(days))), None),
+    "mode": st.sampled_from(["place", "place", "place", "virtual", "school"]),
+    "point": maybe(points),
+    "point_within": seldom(st.sampled_from([1_000, 4_000, 20_000]), 0),
+    "provides_transport": st.integers(0, 5).map(lambda number: number == 0),
+    "ages": seldom(maybe(ranges), ()),
+    "grades": seldom(maybe(ranges), None),
+    "residence": seldom(maybe(areas), Residence()),
+    "schools": seldom(maybe(sets(schools)), None),
+    "insurance": seldom(maybe(sets(insurances)), None),
+    "income_ceiling": seldom(st.sampled_from([100, 200, 400]), None),
+    "situations_required": seldom(sets(situations), frozenset()),
+    "situations_barred": seldom(sets(situations), frozenset()),
+    "gender": seldom(genders, None),
+    "languages": seldom(maybe(sets(languages)), frozenset({"en"})),
+    "has_interpreter": maybe(st.booleans()),
+    "access": maybe(sets(access)),
+    "hours": seldom(maybe(weeks), ()),
+    "fee_cents": maybe(st.sampled_from([0, 500, 2500, 100_000])),
+    "openings": openings,
+    "referral_cap": seldom(st.integers(0, 3), None),
+    "track_record": track_records,
+}
 
 
-@st.composite
-def faulty_offers(draw: st.DrawFn, key: str = "offer") -> Offer:
+@cache
+def offers(key: str = "offer") -> st.SearchStrategy[Offer]:
+    """One offer."""
+    return st.builds(Offer, key=st.just(key), **FACTS)
+
+
+NAN = float("nan")
+FAULTS = st.sampled_from(
+    [
+        {"ages": (Range(12, 8),)},
+        {"grades": (Range(NAN, 3),)},
+        {"season": (date(2027, 1, 1), date(2026, 1, 1))},
+        {"hours": (Hours(9, 600, 700),)},
+        {"hours": (Hours(1, 700, 600),)},
+        {"residence": Residence(radius_metres=5.0)},
+        {"residence": Residence(polygon=POLYGON[:2])},
+        {"residence": Residence(centre=Point(35, -85), radius_metres=NAN)},
+        {"point": Point(NAN, -85.0)},
+        {"point": Point(35.0, 910.0)},
+        {"fee_cents": -5},
+        {"fee_cents": 10**30},
+        {"openings": Openings(available=-1)},
+        {"referral_cap": -1},
+        {"income_ceiling": -1},
+        {"track_record": TrackRecord(3, 4)},
+        {"mode": "carrier pigeon"},
+        {
+            "situations_required": frozenset({"foster"}),
+            "situations_barred": frozenset({"foster"}),
+        },
+    ]
+)
+
+
+@cache
+def faulty_offers(key: str = "offer") -> st.SearchStrategy[Offer]:
     """A listing that contradicts itself in one way or another."""
-    nan = float("nan")
-    fault = draw(
-        st.sampled_from(
-            [
-                {"ages": (Range(12, 8),)},
-                {"grades": (Range(nan, 3),)},
-                {"season": (date(2027, 1, 1), date(2026, 1, 1))},
-                {"hours": (Hours(9, 600, 700),)},
-                {"hours": (Hours(1, 700, 600),)},
-                {"residence": Residence(radius_metres=5.0)},
-                {"residence": Residence(polygon=POLYGON[:2])},
-                {"residence": Residence(centre=Point(35, -85), radius_metres=nan)},
-                {"point": Point(nan, -85.0)},
-                {"point": Point(35.0, 910.0)},
-                {"fee_cents": -5},
-                {"fee_cents": 10**30},
-                {"openings": Openings(available=-1)},
-                {"referral_cap": -1},
-                {"income_ceiling": -1},
-                {"track_record": TrackRecord(3, 4)},
-                {"mode": "carrier pigeon"},
-                {
-                    "situations_required": frozenset({"foster"}),
-                    "situations_barred": frozenset({"foster"}),
-                },
-            ]
-        )
-    )
-    return Offer(
-        key=key,
-        service=draw(services),
-        organization="partner",
-        categories=draw(st.lists(terms, max_size=2).map(tuple)),
-        interests=draw(st.lists(likes, max_size=2).map(tuple)),
-        **fault,
-    )
+    usual = {name: FACTS[name] for name in ("service", "organization", "categories", "interests")}
+    return st.builds(lambda fault, **facts: Offer(key=key, **facts, **fault), FAULTS, **usual)
+
+
+ONE_IN_FIVE, ONE_IN_TWELVE = st.integers(0, 4), st.integers(0, 11)
+
+
+@cache
+def keys_up_to(number: int) -> st.SearchStrategy[list[str]]:
+    """So many different keys, in no order."""
+    return st.lists(st.sampled_from("abcdefghij"), max_size=number, unique=True)
 
 
 @st.composite
 def catalogs(draw: st.DrawFn, max_size: int = 6) -> list[Offer]:
     """Offers with keys of their own, in no order; sometimes all equal but for the key."""
-    keys = draw(st.lists(st.sampled_from("abcdefghij"), max_size=max_size, unique=True))
-    if draw(st.integers(0, 4)) == 0:
+    keys = draw(keys_up_to(max_size))
+    if draw(ONE_IN_FIVE) == 0:
         one = draw(offers())
         return [_keyed(one, key) for key in keys]
-    return [
-        draw(faulty_offers(key) if draw(st.integers(0, 11)) == 0 else offers(key)) for key in keys
-    ]
+    return [draw(faulty_offers(key) if draw(ONE_IN_TWELVE) == 0 else offers(key)) for key in keys]
 
 
 def _keyed(offer: Offer, key: str) -> Offer:

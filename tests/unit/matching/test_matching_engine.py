@@ -138,8 +138,8 @@ def test_with_the_change_of_a_near_miss_applied_it_matches(
 @given(
     age=st.floats(4, 18),
     grade=st.integers(-1, 12),
-    ages=st.lists(ranges(), max_size=2).map(tuple),
-    grades=st.none() | st.lists(ranges(), max_size=2).map(tuple),
+    ages=ranges,
+    grades=st.none() | ranges,
     on=st.dates(date(2024, 1, 1), date(2028, 12, 31)),
 )
 @example(age=5.9, grade=5, ages=(Range(6, 12),), grades=None, on=TODAY)
