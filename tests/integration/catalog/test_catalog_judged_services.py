@@ -46,6 +46,7 @@ def share_right(judged: Mapping[int, list[str]], areas: Mapping[str, set[str]]) 
     return sum(map(bool, right)) / len(right)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what is heard is of no database
 def test_the_right_area_in_the_end(
     session: Session, real_data: Path, now: datetime, capsys: pytest.CaptureFixture[str]
 ) -> None:
