@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app", "seeds.commands", "seeds.demo"])
+FORKS.set_forkserver_preload(["app", "seeds.commands", "seeds.demo", __name__])
 
 
 @dataclass(frozen=True)
