@@ -17,6 +17,7 @@ from catalog.taxonomy.spelling import meant_words
 
 NAMES_FOUND = 5
 MOST_WORDS = 6
+MOST_MEANT = 3  # spellings of a word that nothing has as it stands
 
 
 def places_named(session: Session, text: str) -> list[ServiceAtLocation]:
@@ -35,7 +36,10 @@ def words_as_meant(session: Session, words: Sequence[str]) -> list[list[str]]:
     """Each word with those of the catalog's names that it may be a misspelling of."""
     names = session.scalars(select(Service.name).union(select(Organization.name)))
     known = frozenset(" ".join(names).casefold().split())
-    return [[word, *(meant for meant, _ in meant_words(word.casefold(), known))] for word in words]
+    return [
+        [word, *(meant for meant, _ in meant_words(word.casefold(), known)[:MOST_MEANT])]
+        for word in words
+    ]
 
 
 def places_with_words(session: Session, words: Sequence[Sequence[str]]) -> list[ServiceAtLocation]:

@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from catalog.taxonomy.crisis import Crisis, crisis_words, find_crisis
 from catalog.taxonomy.lexicon import LACK, Lexicon, lexicon
 from catalog.taxonomy.negation import unwanted
-from catalog.taxonomy.spelling import joined, meant_words
+from catalog.taxonomy.readings import as_read, foreign_words, likelihoods, readings
+from catalog.taxonomy.spelling import joined
 from catalog.taxonomy.terms import LANGUAGES, term
 from catalog.taxonomy.words import Word, plain, read_words
 
@@ -41,6 +41,8 @@ _UNTOLD = 0.4  # a phrase without the word that says most for the term
 _ALONE = 0.5  # how far single words are trusted
 _AGAINST_THE_MOOD = 0.75
 _INSIDE_ANOTHER = 0.6
+_DOUBTFUL = 0.6  # the least that a misspelt word counts in a phrase, which the others confirm
+_ONLY_CONFIRMED = 0.4  # and what a word counts that is spelled right, and may yet be a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,13 @@ class _Heard:
     at: int
     clause: int
     stem: str
-    trust: float
+    part: float  # see Reading
     is_little: bool
+
+    @property
+    def trust(self) -> float:
+        """How far a phrase with this stem counts as said: the rest of the phrase speaks for it too."""
+        return _DOUBTFUL + (1 - _DOUBTFUL) * self.part if self.part else _ONLY_CONFIRMED
 
 
 def resolve(text: str, language: str | None = None) -> Resolution:
@@ -92,7 +99,7 @@ def resolve(text: str, language: str | None = None) -> Resolution:
         raise ValueError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
     text = text[:LONGEST_TEXT]
     words = read_words(text)
-    likelihood = _likelihoods(words)
+    likelihood = likelihoods(words)
     told = language or max(LANGUAGES, key=lambda one: likelihood[one])
     if not words:
         return Resolution(told)
@@ -101,7 +108,7 @@ def resolve(text: str, language: str | None = None) -> Resolution:
     other = next(one for one in LANGUAGES if one != told)
     scores = _scores(words, lexicon(told))
     if likelihood[other] >= likelihood[told] - 0.35 or max(scores.values(), default=0) < 0.4:
-        for code, score in _scores(words, lexicon(other)).items():
+        for code, score in _scores(foreign_words(words, told), lexicon(other)).items():
             share = 1.0 if likelihood[other] > likelihood[told] else _OTHER_LANGUAGE
             scores[code] = max(scores.get(code, 0.0), score * share)
     candidates = _candidates(scores, told)
@@ -128,19 +135,6 @@ def _candidates(scores: Mapping[str, float], language: str) -> tuple[Candidate, 
     )
 
 
-def _likelihoods(words: Sequence[Word]) -> dict[str, float]:
-    """For each language the part of the words that it knows; little words tell most."""
-    found: dict[str, float] = {}
-    for language in LANGUAGES:
-        one = lexicon(language)
-        points = sum(
-            1.0 if word.text in one.grammar.little else 0.6 if word.text in one.words else 0.0
-            for word in words
-        )
-        found[language] = points / max(len(words), 1)
-    return found
-
-
 def _unknown_words(text: str, words: Sequence[Word]) -> tuple[str, ...]:
     capitals = {plain(word) for word in text.split() if any(one.isupper() for one in word)}
     names = {word.text for one in capitals for word in read_words(one)}
@@ -154,30 +148,15 @@ def _unknown_words(text: str, words: Sequence[Word]) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=20_000)
-def _meant_stems(word: str, language: str) -> tuple[tuple[str, float], ...]:
-    """The stems that a word of the text may stand for, each with its trust."""
-    book = lexicon(language)
-    stem = book.stem(word)
-    if word in book.words or stem in book.weights:
-        return ((stem, 1.0),)
-    if any(word in lexicon(other).words for other in LANGUAGES):
-        return ()  # spelled right in the other language
-    meant: dict[str, float] = {}
-    for right, trust in meant_words(word, book.words):
-        one = book.stem(right)
-        meant[one] = max(meant.get(one, 0.0), trust)
-    return tuple(meant.items())
-
-
-def _hear(words: Sequence[Word], book: Lexicon) -> list[_Heard]:
-    out = unwanted(words, book.grammar)
+def _hear(words: Sequence[Word], read: Sequence[Word], book: Lexicon) -> list[_Heard]:
+    """Every stem that is said, or may be meant; `read` are the words as their likeliest readings."""
+    out = unwanted(read, book.grammar)
     heard = [
-        _Heard(at, word.clause, stem, trust, word.text in book.grammar.little)
+        _Heard(at, word.clause, one.stem, one.part, one.word in book.grammar.little)
         for at, word in enumerate(words)
         if at not in out
-        for stem, trust in _meant_stems(word.text, book.language)
-        if stem in book.weights
+        for one in readings(word.text, book.language)
+        if one.stem in book.weights
     ]
     texts = [word.text for word in words]
     for at, both in enumerate(joined(pairwise(texts), book.words)):
@@ -188,11 +167,12 @@ def _hear(words: Sequence[Word], book: Lexicon) -> list[_Heard]:
 
 def _scores(words: Sequence[Word], book: Lexicon) -> dict[str, float]:
     """Term → confidence, by this language's lexicon."""
-    heard = _hear(words, book)
-    moods = _moods(words, book)
+    read = as_read(words, book.language)
+    heard = _hear(words, read, book)
+    moods = _moods(read, book)
     heard_at = {one.at for one in heard}
     is_all_heard = all(
-        at in heard_at or word.text in book.grammar.little for at, word in enumerate(words)
+        at in heard_at or word.text in book.grammar.little for at, word in enumerate(read)
     )
     phrases = _phrase_scores(heard, book, moods, is_all_heard=is_all_heard)
     alone = _word_scores(heard, book, moods)
@@ -223,14 +203,15 @@ def _phrase_scores(
             parts = said[number]
             if one.stem not in parts or parts[one.stem].trust < one.trust:
                 parts[one.stem] = one
-    whole = frozenset(one.stem for one in heard if not one.is_little)
+    whole = frozenset(one.stem for one in heard if one.part and not one.is_little)
     best: dict[str, tuple[float, frozenset[int], float]] = {}
     for number, parts in said.items():
         phrase = book.phrases[number]
         weight = sum(book.weights[stem] * one.trust for stem, one in parts.items())
         covered = weight / phrase.weight
         enough = 0.99 if phrase.is_all_little else _ENOUGH_OF_A_PHRASE
-        if covered < enough or parts.keys() == {LACK}:
+        is_sure = any(one.part for one in parts.values())
+        if covered < enough or parts.keys() == {LACK} or not is_sure:
             continue
         places = [one.at for one in parts.values()]
         is_far = max(places) - min(places) > 2 * len(places) + 3
@@ -268,7 +249,7 @@ def _word_scores(
     for one in heard:
         if one.is_little or one.stem == LACK:
             continue
-        weight = book.weights[one.stem] * one.trust
+        weight = book.weights[one.stem] * one.part
         for code, share in book.shares[one.stem].items():
             doubt[code] *= 1 - weight * share * _mood_factor(code, moods.get(one.clause)) * 0.9
     return {code: 1 - left for code, left in doubt.items()}

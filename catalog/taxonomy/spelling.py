@@ -1,7 +1,7 @@
 """Typing errors: the words that a misspelt word may have been meant for.
 
-Called by resolve() and by the crisis rules. A word that is spelled right, in the lexicon or among
-the everyday words of lexicon/grammar, is never touched, and short words are protected.
+Called by the readings of resolve(), by the crisis rules and by the search for names. Knows letters and
+keys, no meanings. Whoever calls leaves alone what is spelled right.
 """
 
 from __future__ import annotations
@@ -13,9 +13,31 @@ from functools import cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-# Edits allowed by the length of the word as typed. Three and four letters: see _is_plausible.
-LONG_WORD = 8
-MOST_MEANT = 3
+LONG_WORD = 8  # letters, from which on two errors are allowed
+SHORTEST_MEANT = 3  # letters
+SHORT_WORD = 3  # letters typed, up to which only a slip of the fingers is believed
+
+# How strange it is to type the one and to mean the other.
+SLIP = 1.0  # two letters swapped, one left out, one typed twice, the key beside hit
+STRANGE_ERROR = 1.5  # any other letter
+TWO_ERRORS = 2.0
+FIRST_LETTER = 0.25  # on top: people look where they begin
+AS_LIKELY = 0.75  # what is stranger than the nearest word by more is not meant
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def _keys_beside() -> Mapping[str, frozenset[str]]:
+    """For each key those that touch it: in its own row, and the two above and below."""
+    at = {key: (row, column) for row, keys in enumerate(_ROWS) for column, key in enumerate(keys)}
+    touching = {(0, -1), (0, 1), (-1, 0), (-1, 1), (1, -1), (1, 0)}
+    return {
+        key: frozenset(other for other, (r, c) in at.items() if (r - row, c - column) in touching)
+        for key, (row, column) in at.items()
+    }
+
+
+_BESIDE = _keys_beside()
 
 
 @cache
@@ -28,46 +50,48 @@ def words_by_length(words: frozenset[str]) -> Mapping[int, tuple[str, ...]]:
 
 
 def meant_words(typed: str, words: frozenset[str]) -> tuple[tuple[str, float], ...]:
-    """Up to three words that `typed` may stand for, each with a trust of 0 to 1; nearest first.
+    """The words that `typed` may stand for, each with its strangeness (1 for a slip), likeliest first.
 
     Distance is optimal string alignment: one letter changed, left out, added, or two neighbours
-    swapped. One edit is allowed from 4 letters on, two from 8; words of
-    three and four letters must begin alike. Words with figures are left alone.
+    swapped; one such error, two from 8 letters on. Words with figures are left alone.
     """
-    if len(typed) < 3 or not typed.isalpha():
+    if len(typed) < SHORTEST_MEANT - 1 or not typed.isalpha():
         return ()
     allowed = 2 if len(typed) >= LONG_WORD else 1
     sizes = words_by_length(words)
-    near: list[tuple[int, int, str]] = []
-    for size in range(max(3, len(typed) - allowed), len(typed) + allowed + 1):
-        for word, edits, _ in extract(
-            typed, sizes.get(size, ()), scorer=OSA.distance, score_cutoff=allowed, limit=8
+    near: list[tuple[float, str]] = []
+    for size in range(max(SHORTEST_MEANT, len(typed) - allowed), len(typed) + allowed + 1):
+        for word, errors, _ in extract(
+            typed, sizes.get(size, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
         ):
-            if len(typed) > 4 or _is_plausible(typed, word):
-                near.append((int(edits), _strangeness(typed, word), word))
-    if not near:
-        return ()
-    best = min(edits for edits, _, _ in near)
-    chosen = sorted(one for one in near if one[0] == best)[:MOST_MEANT]
-    return tuple((word, _trust(edits, strange)) for edits, strange, word in chosen)
+            strange = strangeness(typed, word, int(errors))
+            if errors and (len(typed) > SHORT_WORD or strange < STRANGE_ERROR):
+                near.append((strange, word))
+    near.sort()
+    return tuple((word, strange) for strange, word in near if strange <= near[0][0] + AS_LIKELY)
 
 
-def _is_plausible(typed: str, word: str) -> bool:
-    """Whether three or four letters can be this word: short words are names too often.
-
-    It begins alike; of three letters two are swapped, or one is missing.
-    """
-    is_like = len(typed) == 4 or len(word) == 4 or sorted(word) == sorted(typed)
-    return word[0] == typed[0] and is_like
-
-
-def _strangeness(typed: str, word: str) -> int:
-    """People seldom miss the first letter, and seldom the last."""
-    return 2 * (typed[0] != word[0]) + (typed[-1] != word[-1])
+def strangeness(typed: str, word: str, errors: int) -> float:
+    """How strange it is that somebody typed the one and meant the other, which is so many errors
+    away. 0 for no error."""
+    if not errors:
+        return 0.0
+    first = FIRST_LETTER * (typed[0] != word[0])
+    if errors > 1:
+        return TWO_ERRORS + first
+    at = next((at for at, (a, b) in enumerate(zip(typed, word, strict=False)) if a != b), -1)
+    return (SLIP if _is_slip(typed, word, at) else STRANGE_ERROR) + first
 
 
-def _trust(edits: int, strangeness: int) -> float:
-    return max(0.5, 1.0 - 0.08 * edits - 0.07 * strangeness)
+def _is_slip(typed: str, word: str, at: int) -> bool:
+    """Whether the one error that begins at this letter (-1: one more or less at the end) is a slip."""
+    if len(typed) < len(word):
+        return True
+    beside = _BESIDE.get(typed[at], frozenset())
+    if len(typed) > len(word):
+        before = typed[at - 1 : at] if at > 0 else typed[-2] if at < 0 else ""
+        return before == typed[at] or before in beside or word[at : at + 1] in beside
+    return word[at] in beside or word[at : at + 2] == typed[at : at + 2][::-1]
 
 
 def joined(pairs: Iterable[tuple[str, str]], words: frozenset[str]) -> list[str | None]:

@@ -1,4 +1,4 @@
-"""The exam of resolve(): its cases, how an answer is marked, and a typist who errs by rule."""
+"""The exam of resolve(): its cases, how an answer is marked, and two typists who err by rule."""
 
 from __future__ import annotations
 
@@ -67,5 +67,43 @@ def _mistyped(word: str) -> str:
             return word[:at] + word[at] + word[at:]
         case 2:
             return word[:at] + _NEIGHBOURS.get(word[at].lower(), "x") + word[at + 1 :]
+        case _:
+            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+
+
+def with_harsh_typos(text: str, turn: int) -> str:
+    """The text with one error in each word of three letters or more, others at each turn.
+
+    By a hash of the word and the turn, any letter but the last: left out, doubled, replaced by one of
+    its neighbours on the keyboard, or swapped with the next one. The first letter is spared nothing.
+    """
+    return " ".join(_harshly_mistyped(word, turn) for word in text.split(" "))
+
+
+# The keys that touch a key, written down here once more: a mistake in spelling.py shall be seen.
+_TOUCHING = {
+    "q": "wa", "w": "qase", "e": "wsdr", "r": "edft", "t": "rfgy", "y": "tghu", "u": "yhji",
+    "i": "ujko", "o": "iklp", "p": "ol", "a": "qwsz", "s": "awedxz", "d": "serfcx", "f": "drtgvc",
+    "g": "ftyhbv", "h": "gyujnb", "j": "huikmn", "k": "jiolm", "l": "kop", "z": "asx", "x": "zsdc",
+    "c": "xdfv", "v": "cfgb", "b": "vghn", "n": "bhjm", "m": "njk",
+}  # fmt: skip
+
+
+def _harshly_mistyped(word: str, turn: int) -> str:
+    letters = [at for at, letter in enumerate(word) if letter.isalpha()]
+    if len(letters) < 3:
+        return word
+    seed = int.from_bytes(blake2b(f"{turn}:{word}".encode(), digest_size=8).digest())
+    seed, kind = divmod(seed, 4)
+    seed, number = divmod(seed, len(letters) - 1)
+    at = letters[number]
+    match kind:
+        case 0:
+            return word[:at] + word[at + 1 :]
+        case 1:
+            return word[:at] + word[at] + word[at:]
+        case 2:
+            keys = _TOUCHING.get(word[at].lower(), "x")
+            return word[:at] + keys[seed % len(keys)] + word[at + 1 :]
         case _:
             return word[:at] + word[at + 1] + word[at] + word[at + 2 :]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from catalog.taxonomy import VocabularyError, interests, needs
 from catalog.taxonomy.lexicon import (
@@ -14,8 +16,10 @@ from catalog.taxonomy.lexicon import (
     phrase_lines,
     read_headed_lines,
 )
+from catalog.taxonomy.readings import readings
 from catalog.taxonomy.spelling import meant_words
 from catalog.taxonomy.words import plain, read_words, stem
+from tests.unit.taxonomy.resolve_exam import with_harsh_typos
 
 LEAST_PHRASES = {"en": 3_000, "es": 2_000}
 
@@ -130,3 +134,34 @@ def test_a_typing_error_is_understood(typed: str, right: str) -> None:
 @pytest.mark.parametrize("typed", ["xq", "rx7", "qqqqq", "abc"])
 def test_short_and_strange_words_are_left_alone(typed: str) -> None:
     assert meant_words(typed, frozenset({"fox", "bus", "abacus"})) == ()
+
+
+@given(st.sampled_from(sorted(lexicon("en").words | lexicon("es").words)), st.integers(0, 10_000))
+def test_any_slip_in_a_word_of_three_letters_or_more_is_understood(word: str, turn: int) -> None:
+    typed = with_harsh_typos(word, turn)
+    assume(word.isalpha() and typed != word)
+    assert word in dict(meant_words(typed, lexicon("en").words | lexicon("es").words))
+
+
+def test_the_key_beside_is_likelier_than_one_across_the_board() -> None:
+    assert [word for word, _ in meant_words("vake", frozenset({"make", "cake"}))] == [
+        "cake",
+        "make",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "first"),
+    [("adn", "en", "and"), ("wiht", "en", "with"), ("qeu", "es", "que"), ("tooht", "en", "tooth")],
+)
+def test_the_likeliest_reading_comes_first(typed: str, language: str, first: str) -> None:
+    assert readings(typed, language)[0].word == first
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"), [("glasses", "en"), ("ill", "en"), ("kinder", "en"), ("wants", "es")]
+)
+def test_what_is_spelled_right_is_believed_to_be_another_word_only_beside_others(
+    typed: str, language: str
+) -> None:
+    assert {one.part for one in readings(typed, language) if one.word != typed} <= {0.0}
