@@ -273,8 +273,8 @@ def refuse_twice_open(table: Table, rows: list[Row], own: list[Row]) -> None:
     }
     if both:
         raise CatalogValueError(
-            "%(number)s student(s) have an open referral to each of the two. Close one of "
-            "them first, then merge.",
+            "Students with an open referral to each of the two: %(number)s. Close one referral "
+            "of each first, then merge.",
             number=len(both),
         )
 

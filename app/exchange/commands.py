@@ -188,7 +188,7 @@ def show_report(report: ImportReport, report_path: Path | None) -> None:
     for file, rows in sorted(report.rows_read.items()):
         taken = report.rows_in[file]
         rest = f", {rows - taken:,} not brought in" if taken != rows else ""
-        click.echo(f"  read {rows:>7,} rows of {file}{rest}")
+        click.echo(f"  read {rows:>7,} row{'' if rows == 1 else 's'} of {file}{rest}")
     click.echo(f"{'':22}{'added':>9}{'changed':>9}{'same':>9}{'removed':>9}")
     for name, counts in [*sorted(report.tables.items()), ("total", report.total())]:
         click.echo(
@@ -255,7 +255,7 @@ def export_catalog(path: Path, *, format_: str) -> None:
     for table, number in counts.items():
         click.echo(f"{table:22}{number:>9,}")
     for what, number in kept_back.items():
-        click.echo(f"Kept back: {number:,} {what}")
+        click.echo(f"Kept back: {what} ({number:,})")
     for what, number in left_out.items():
-        click.echo(f"Not in JSON: {number:,} {what}. Export as hsds-csv to have them.")
+        click.echo(f"Not in JSON: {what} ({number:,}). Export as hsds-csv to have them.")
     click.echo(f"Exported to {path}.")

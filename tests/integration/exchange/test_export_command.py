@@ -38,8 +38,8 @@ def test_what_is_private_stays_here_and_is_counted(
     make_listing(session)
     path = tmp_path / name
     said = export(runner, path, format_)
-    assert "Kept back: 1 contacts" in said
-    assert "Kept back: 1 streets of confidential places" in said
+    assert "Kept back: contacts (1)" in said
+    assert "Kept back: streets of confidential places (1)" in said
     if path.is_dir():
         texts = [file.read_text(encoding="utf-8") for file in path.iterdir()]
     elif path.suffix == ".zip":
@@ -145,7 +145,7 @@ def test_what_json_has_no_place_for_is_said_and_counted(
     session.flush()
     said = export(runner, tmp_path / "c.json", "hsds-json")
     assert [line for line in said.splitlines() if "Not in JSON" in line] == [
-        f"Not in JSON: 1 {what}. Export as hsds-csv to have them."
+        f"Not in JSON: {what} (1). Export as hsds-csv to have them."
         for what in (
             "programs of no organization and no service",
             "units in which nothing is counted",

@@ -368,6 +368,21 @@ def test_a_discarded_file_is_gone_and_the_run_stays_in_the_list(
     assert "Import it" not in district.get(page.request.path).text
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["Sample House,Tutoring"], ["1 row read, 0 not brought in."]),
+        (["Sample House,Tutoring", ",Chess"], ["2 rows read, 1 not brought in."]),
+    ],
+)
+def test_one_is_said_in_the_singular(
+    app: Flask, district: CheckedClient, rows: list[str], said: list[str]
+) -> None:
+    page = checked(app, district, "\n".join(["Provider,Service", *rows, ""]), "partners.csv")
+    for words in said:
+        assert words in plain(page)
+
+
 def test_an_import_that_waits_is_stopped_and_can_be_started_again(
     app: Flask, district: CheckedClient, session: Session
 ) -> None:
