@@ -126,6 +126,9 @@ def test_a_get_that_writes_fails_the_test(small_client: CheckedClient) -> None:
         (f"{PAGE}<script>1</script>", "no nonce"),
         (f"{PAGE}<a href='javascript:1'>x</a>", "a script as an address"),
         (f"{PAGE}<p onclick=x>x", "inline handler"),
+        (f"{PAGE}<p class=hint id=a>x", "no control names it by aria-describedby"),
+        (f"{PAGE}<p class='small field-error'>x", "no control names it by aria-describedby"),
+        (f"{PAGE}<input aria-label=x aria-describedby='a b'><p id=a>x", "'b', which is not there"),
     ],
 )
 def test_broken_html_fails_the_test(
