@@ -1,4 +1,5 @@
-"""Who commits: `@commits` on writing views, `work_unit()` in jobs, commands and seeds. Nobody else.
+"""Who commits: `@commits` on writing views, `work_unit()` in jobs, commands and seeds, and in the few
+views that are `@commits_itself`. Nobody else.
 
 Services never commit, so a request or a job is all or nothing. The database's own refusals become
 the domain's errors here, by constraint name, in one map.
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -64,6 +65,13 @@ def commits(view: Callable[P, R]) -> Callable[P, R]:
     return committing
 
 
+def commits_itself(view: Callable[P, R]) -> Callable[P, R]:
+    """For a view that must get through while a long work holds SQLite's one lock: its request only
+    reads, and what it writes it writes in a work_unit, where that can be."""
+    view.commits_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 @contextmanager
 def work_unit(*, name: str = "Footbridge") -> Iterator[Session]:
     """A session of its own that commits at the end, or rolls back and re-raises. Needs an app context.
@@ -112,7 +120,10 @@ def sqlite_columns(constraint: str) -> str:
 
 def is_writing() -> bool:
     """Whether the transaction about to begin is one that may write."""
-    return _writing.get() or (has_request_context() and request.method not in SAFE_METHODS)
+    if _writing.get() or not has_request_context():
+        return _writing.get()
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in SAFE_METHODS and not hasattr(view, "commits_itself")
 
 
 def configure_engine(engine: Engine) -> None:

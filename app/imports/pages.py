@@ -27,11 +27,11 @@ from app.extensions import db
 from app.imports import queries, services, wording
 from app.imports.forms import clean_file_name, clean_source, mappings_sent, sheet_forms
 from app.imports.models import ImportRun
-from app.imports.progress import progress_of
-from app.imports.states import ACTIONS, BUSY, may
+from app.imports.progress import STOPPING, ask_to_stop, progress_of
+from app.imports.states import ACTIONS, BUSY, State, may
 from app.security.guard import requires, signed_in_actor
 from app.security.incoming import takes_upload
-from app.transactions import commits
+from app.transactions import commits, commits_itself, work_unit
 from app.web.paging import PAGE_SIZE, Page, requested_page
 from app.web.shell import settings
 from catalog.errors import CatalogError
@@ -192,11 +192,18 @@ def apply(run_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/imports/<uuid:run_id>/stop")
 @requires("catalog.import")
-@commits
+@commits_itself
 def stop(run_id: uuid.UUID) -> ResponseReturnValue:
-    """Not now: it waits no longer, and stands as it was checked."""
-    services.act(db.session, run_id, "stop", by=signed_in_actor(), now=utcnow())
-    flash(gettext("Stopped. Nothing was imported; the file is still here."))
+    """Not now: it stands as it was checked, at once or as soon as the worker hears of it."""
+    is_applying = queries.run_for(db.session, signed_in_actor(), run_id).state == State.APPLYING
+    db.session.rollback()  # it has only read, and is not to stand around what is written now
+    if is_applying:
+        ask_to_stop(run_id)
+        flash(gettext("It is being stopped. Nothing of it is imported; the file is still here."))
+    else:
+        with work_unit() as session:
+            services.act(session, run_id, "stop", by=signed_in_actor(), now=utcnow())
+        flash(gettext("Stopped. Nothing was imported; the file is still here."))
     return redirect(url_for("imports.show_run", run_id=run_id))
 
 
@@ -269,6 +276,8 @@ def progress_parts(run: ImportRun) -> dict[str, object]:
         "is_busy": run.state in BUSY,
         "state": wording.STATES[run.state],  # type: ignore[index]
         "progress": progress,
+        "may_stop": may("stop", run.state)
+        or (run.state == State.APPLYING and progress.phase != STOPPING),
         "phase": wording.PHASES.get(progress.phase, progress.phase),
     }
 

@@ -176,6 +176,13 @@ def note_failed(session: Session, run_id: uuid.UUID, problem: str, *, now: datet
         run.phase, run.done, run.total = None, 0, 0
 
 
+def note_stopped(session: Session, run_id: uuid.UUID, *, now: datetime) -> None:
+    """The import was stopped on somebody's word: it stands as it was checked."""
+    run = session.get_one(ImportRun, run_id)
+    run.state, run.applied_by, run.ended_at = State.CHECKED, None, now
+    run.phase, run.done, run.total = None, 0, 0
+
+
 def note_previews(session: Session, run_id: uuid.UUID, found: SheetPreviews) -> None:
     """Keep how the sheets are read, and their first rows."""
     run = session.get_one(ImportRun, run_id)

@@ -35,6 +35,7 @@ _RESTING = frozenset({State.CHECKED, State.CHECK_FAILED, State.APPLY_FAILED})
 ACTIONS: dict[str, tuple[frozenset[State], State]] = {
     "check": (_RESTING, State.CHECK_WAITING),
     "apply": (frozenset({State.CHECKED, State.APPLY_FAILED}), State.APPLY_WAITING),
+    # What is being applied already is asked to stop (progress.ask_to_stop), and ends in this state too.
     "stop": (frozenset({State.APPLY_WAITING}), State.CHECKED),
     # A check that waits is stopped so too: nothing is known of the file yet that would be kept.
     "discard": (_RESTING | {State.CHECK_WAITING}, State.DISCARDED),

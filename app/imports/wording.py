@@ -23,6 +23,7 @@ PHASES = {
     "reading": lazy_gettext("Reading the file"),
     "comparing": lazy_gettext("Comparing it with the catalog"),
     "writing": lazy_gettext("Writing"),
+    "stopping": lazy_gettext("Being stopped; what was written so far is taken back"),
 }
 SEVERITY = {
     "error": (lazy_gettext("Error"), "bad"),

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.imports import services
 from app.imports.locking import only_import_of
 from app.imports.models import ImportRun
-from app.imports.progress import AT_WORK, Teller
+from app.imports.progress import AT_WORK, Stopped, Teller, forget_stop
 from app.imports.queries import mapping_of_source
 from app.imports.states import BUSY, State
 from app.jobs.locks import exclusive
@@ -68,6 +68,7 @@ def clear_away(settings: Settings, *, now: datetime) -> bool:
         if held is None:
             return False
         sweep(settings.instance_dir, AT_WORK)
+        forget_stop()
         with work_unit() as session:
             services.give_up_interrupted(session, now=now)
         return True
@@ -87,6 +88,9 @@ def carry_out(run_id: uuid.UUID) -> None:
                     check(run_id, own, Teller(run_id))
                 elif state == State.APPLYING:
                     apply(run_id, own, Teller(run_id))
+        except Stopped:
+            with work_unit() as session:
+                services.note_stopped(session, run_id, now=utcnow())
         except (CatalogError, Conflict) as error:
             fail(run_id, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the page
@@ -125,7 +129,8 @@ def check(run_id: uuid.UUID, folder: Path, teller: Teller) -> None:
 
 
 def apply(run_id: uuid.UUID, folder: Path, teller: Teller) -> None:
-    """The import: the catalog and the run's end in one transaction, all of it or nothing."""
+    """The import: the catalog and the run's end in one transaction, all of it or nothing. Who wants it
+    stopped is heard whenever the progress is told; then nothing of it stays."""
     with db.sessionmaker() as session:
         run = session.get_one(ImportRun, run_id)
         package = read_upload(session, run, folder, teller)
@@ -141,6 +146,7 @@ def apply(run_id: uuid.UUID, folder: Path, teller: Teller) -> None:
             total = plan.report.total()
             teller.begin("writing", total.added + total.changed + total.removed)
             apply_import(session, plan, agreed_gone=agreed_gone, on_progress=teller.add)
+            teller.tell()
             services.note_applied(session, run_id, plan.report, now=utcnow())
 
 

@@ -411,24 +411,31 @@ def test_a_check_that_waits_is_stopped_and_its_file_deleted(
     assert send(district, SHEET, source="Wrong").status_code in {302, 303}, "its name is free again"
 
 
-@pytest.mark.parametrize("begun", [State.CHECKING, State.APPLYING])
-def test_what_the_worker_has_begun_is_not_stopped(
-    app: Flask, district: CheckedClient, session: Session, begun: State, now: datetime
+def test_a_check_that_the_worker_has_begun_is_not_stopped(
+    app: Flask, district: CheckedClient, session: Session, now: datetime
 ) -> None:
     address = send(district, SHEET).location
-    step = "/discard"
-    if begun is State.APPLYING:
-        work(app)
-        step = "/stop"
-        district.submit(district.get(address), "/apply")
     page = district.get(address)
     assert services.take_up_next(session, now=now)
-    late = district.submit(page, step)
+    late = district.submit(page, "/discard")
     assert late.status_code == 409
     assert "moved on meanwhile" in plain(late)
     session.expire_all()
-    assert only_run(session).state == begun
+    assert only_run(session).state == State.CHECKING
     assert "Stop" not in plain(district.get(address))
+
+
+def test_an_import_that_the_worker_has_begun_is_asked_to_stop_once(
+    app: Flask, district: CheckedClient, session: Session, now: datetime
+) -> None:
+    page = checked(app, district, SHEET, "partners.csv")
+    waiting = district.submit(page, "/apply", follow_redirects=True)
+    assert services.take_up_next(session, now=now)
+    stopping = district.submit(waiting, "/stop", follow_redirects=True)
+    assert "It is being stopped" in plain(stopping)
+    assert "Being stopped; what was written so far is taken back" in plain(stopping)
+    assert "/stop" not in stopping.text, "it is asked for once"
+    assert only_run(session).state == State.APPLYING
 
 
 def test_files_previews_and_lines_go_after_their_time_and_counts_stay(
