@@ -212,7 +212,7 @@ def test_two_open_referrals_of_one_student_must_be_one_first(
     student = make_student(session)
     for place in places:
         make_referral(session, state="sent", student=student, place=place)
-    with pytest.raises(CatalogValueError, match="Close one of them first") as refusal:
+    with pytest.raises(CatalogValueError, match="Close one referral of each first") as refusal:
         merge(
             session,
             "service",
