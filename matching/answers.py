@@ -56,11 +56,10 @@ class Answers:
 
     def of(self, rule: Rule, question: Question) -> Answer:
         """What the rule says."""
-        (alike,) = keys_of(rule, self._columns, [question.profile])
-        return self.of_alike(rule, alike, question)
+        return self.of_alike(rule, key_of(rule, self._columns, question.profile), question)
 
     def of_alike(self, rule: Rule, alike: Hashable, question: Question) -> Answer:
-        """What the rule says to all who have the key in common (see `keys_of`)."""
+        """What the rule says to all who have the key in common (see `key_of`)."""
         key = (rule.name, question.on, alike)
         found: Answer | None = self._remembered.get(key)
         if found is None:
@@ -115,8 +114,15 @@ class Answers:
         self._bytes += size
 
 
-def keys_of(rule: Rule, columns: Columns, profiles: Sequence[Profile]) -> Sequence[Hashable]:
+def key_of(rule: Rule, columns: Columns, profile: Profile) -> Hashable:
     """What students with the same answers of the rule have in common."""
+    if rule.alike is not None:
+        return rule.alike(columns, (profile,))[0]
+    return _getter(rule.facts)(profile)
+
+
+def keys_of(rule: Rule, columns: Columns, profiles: Sequence[Profile]) -> Sequence[Hashable]:
+    """`key_of` each of them."""
     if rule.alike is not None:
         return rule.alike(columns, profiles)
     return list(map(_getter(rule.facts), profiles))

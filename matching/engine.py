@@ -123,7 +123,7 @@ class Engine(ReferenceEngine):
         considered = number_of(serving)
         answers = self._answers_to(question)
         left, far = self._fitting(serving, answers, question, by_area=considered > _FEW_ROWS)
-        fitting = len(left.rows) + number_of(far)
+        fitting = len(left.rows) + (number_of(far) if len(far) else 0)
         best = self._best(left, far, min(k, fitting), answers, question)
         return Ranking(
             matches=self._tellings.matches(best, question, answers),
@@ -291,7 +291,7 @@ class Engine(ReferenceEngine):
         score += self._worth_of_kinds(question)[columns.kind[rows]]
         near = closeness.values_at(columns, left.near, question, left.metres, left.is_known)
         score[: len(near)] += weights["closeness"] * near.astype(np.int32)
-        personal = self._personal(question)
+        personal = self._personal(question, weights)
         if len(rows) > _MANY_ROWS:  # what is still to come differs by less than most scores do
             spread = sum([int(worth.max()) - int(worth.min()) for _, worth in personal])
             left, score = _highest(left, score, k, spread)
@@ -299,16 +299,17 @@ class Engine(ReferenceEngine):
             score += worth[classes.number[left.rows]]
         return _highest(left, score, k, 0)
 
-    def _personal(self, question: Question) -> list[tuple[Classes, Points]]:
+    def _personal(
+        self, question: Question, weights: Mapping[str, int]
+    ) -> list[tuple[Classes, Points]]:
         """What each class of offers is worth to this student beside what is asked and the way."""
-        weights = weights_of(question)
         told = [(weights[one.name], self.answers.values(one, question)) for one in PERSONAL]
         return [(classes, weight * values) for weight, (classes, values) in told]
 
     def _most_afar(self, question: Question) -> int:
         """No place that is far off has a higher score."""
         of_kinds = self._worth_of_kinds(question) + self.day(question.on).most_of_kind
-        personal = [int(worth.max()) for _, worth in self._personal(question)]
+        personal = [int(worth.max()) for _, worth in self._personal(question, weights_of(question))]
         return int(of_kinds.max()) + sum(personal)
 
 

@@ -341,25 +341,24 @@ class Areas:
         radii = [-1.0 if radius is None else radius for _, radius, _ in self.drawn]
         self._chords = chords_within(np.array(radii, dtype=np.float64))
         self._has_polygon: Mask = np.array([bool(one) for *_, one in self.drawn], dtype=np.bool_)
-        self._boxes: Floats = np.array(
-            [_box_of(shape) for shape in self.drawn], dtype=np.float64
-        ).reshape(-1, 4)
+        boxes = np.array([_box_of(shape) for shape in self.drawn], dtype=np.float64)
+        self._sides: Floats = boxes.reshape(-1, 4).T.copy()  # south, north, west, east
 
     def drawn_around(self, homes: Sequence[Point]) -> Mask:
         """Which of the drawn areas hold each home: homes × areas. Only those are looked at whose box
         does."""
-        south, north, west, east = self._boxes.T
-        latitude = np.array([home.latitude for home in homes]).reshape(-1, 1)
-        longitude = np.array([home.longitude for home in homes]).reshape(-1, 1)
+        south, north, west, east = self._sides
+        places = np.array([(home.latitude, home.longitude) for home in homes]).reshape(-1, 2, 1)
+        latitude, longitude = places[:, 0], places[:, 1]
         holds: Mask = (south <= latitude) & (latitude <= north)
         holds &= (west <= longitude) & (longitude <= east)
-        at, area = np.nonzero(holds)
+        at, area = holds.nonzero()
         if not len(at):
             return holds
         x, y, z = np.array([unit_vector(home) for home in homes]).T
         chords = squared_chords((x[at], y[at], z[at]), self._centres.vectors(area))
         holds[at, area] = chords <= self._chords[area]
-        for number in np.unique(area[self._has_polygon[area]]).tolist():
+        for number in set(area[self._has_polygon[area]].tolist()):
             near = at[area == number]
             _, _, polygon = self.drawn[number]
             holds[near, number] |= are_inside([homes[one] for one in near.tolist()], polygon)
