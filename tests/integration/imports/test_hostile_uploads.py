@@ -116,12 +116,6 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def district(client: CheckedClient, session: Session) -> CheckedClient:
-    client.sign_in(make_user(session, "district_admin"))
-    return client
-
-
 @pytest.mark.parametrize("case", HOSTILE)
 def test_what_cannot_be_read_is_refused_in_words(
     case: str, app: Flask, district: CheckedClient, session: Session

@@ -9,11 +9,15 @@ import uuid
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.clock import utcnow
+from app.imports.models import ImportRun
 from app.imports.work import carry_out_waiting
 from app.jobs.work import Work
 from app.settings import Settings
+from catalog.models import Service
 from tests.fixtures.client import CheckedClient, TestResponse
 
 SHEET = """\
@@ -66,3 +70,13 @@ def plain(page: TestResponse) -> str:
     """The text of a page's main part, its spaces made one."""
     main = page.text.partition("<main")[2]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def names(session: Session) -> list[str]:
+    """The services of the catalog."""
+    return list(session.scalars(select(Service.name).order_by(Service.name)))
+
+
+def only_run(session: Session) -> ImportRun:
+    """The one import that there is."""
+    return session.scalars(select(ImportRun)).one()
