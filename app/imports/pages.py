@@ -199,7 +199,12 @@ def stop(run_id: uuid.UUID) -> ResponseReturnValue:
     db.session.rollback()  # it has only read, and is not to stand around what is written now
     if is_applying:
         ask_to_stop(run_id)
-        flash(gettext("It is being stopped. Nothing of it is imported; the file is still here."))
+        flash(
+            gettext(
+                "It is being stopped: unless it has ended this moment, nothing of it is imported, and "
+                "the file stays here."
+            )
+        )
     else:
         with work_unit() as session:
             services.act(session, run_id, "stop", by=signed_in_actor(), now=utcnow())
