@@ -16,6 +16,7 @@ from app.clock import day_there
 from app.consents.queries import consent_covering
 from app.errors import Conflict, Invalid
 from app.places import queries
+from app.places.beginning import in_scope
 from app.places.models import KindValue, PlaceProposal, PlacesRun, SeatValue
 from app.recommendations.queries import ranking_snapshot
 from app.recommendations.seats import NextOfKind, NextSeat, SeatFor, SeatPlan
@@ -122,7 +123,7 @@ def note_made(session: Session, run_id: uuid.UUID, plan: SeatPlan, *, now: datet
         select(PlaceProposal.id)
         .join(PlaceProposal.run)
         .join(PlaceProposal.student)
-        .where(PlacesRun.id != run.id, PlacesRun.term == run.term, queries.in_scope(run))
+        .where(PlacesRun.id != run.id, PlacesRun.term == run.term, in_scope(run))
     )
     let_go(session, PlaceProposal.id.in_(older), "replaced", now=now)
     for table, rows in (

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.jobs.locks import exclusive
 from app.jobs.work import RunWork
 from app.places import queries, services
+from app.places.beginning import beginning
 from app.places.models import PlacesRun
 from app.rankings.work import bring_up_to_date
 from app.recommendations.seats import SeatPlan, share_seats
@@ -114,7 +115,7 @@ def share_out(run_id: uuid.UUID, *, now: datetime) -> SeatPlan:
     bring_up_to_date(school_id=school_id, now=now, patience_s=PATIENCE_S)
     with db.sessionmaker() as session:
         run = session.get_one(PlacesRun, run_id)
-        start = queries.beginning(session, run)
+        start = beginning(session, run)
         plan = share_seats(
             session,
             start.wishers,
