@@ -6,6 +6,7 @@ started again should it end, and ends with the site, even when the site's proces
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -73,6 +74,8 @@ def warm_up() -> None:
         index.warm_up(db.session, on=day_there(db.session, now))
     except SQLAlchemyError as error:
         log.warning("not_warmed_up", kind=type(error).__name__)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector need not look at it again within a page
 
 
 def listen(host: str, port: int) -> socket.socket:

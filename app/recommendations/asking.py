@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.clock import day_there
 from app.errors import Invalid
 from app.recommendations.asks import Ask, Goal, first_ask, for_goal, is_interest
-from app.recommendations.engines import engine_for
+from app.recommendations.engines import standing_for
+from app.recommendations.listings import Listings
 from app.recommendations.profiles import focus, profile_of
 from app.referrals.queries import open_counts, referral_history
 from app.students.models import Student
@@ -37,6 +38,7 @@ class Asked:
     revision: int
     load: Mapping[str, int]
     on: date
+    listings: Listings = field(default_factory=dict)  # what pages tell of offers, as remembered
 
 
 def asked_of(
@@ -63,9 +65,9 @@ def asked_of(
     preset = chosen.preset(whole)
     if interests_only:
         profile, preset = replace(profile, needs=()), "enrichment"
-    engine, revision = engine_for(session, preset, on=on)
+    engine, revision, listings = standing_for(session, preset, on=on)
     load = {str(service): count for service, count in open_counts(session).items()}
-    return Asked(whole, profile, chosen, engine, revision, load, on)
+    return Asked(whole, profile, chosen, engine, revision, load, on, listings)
 
 
 def narrowed_to(whole: Profile, ask: Ask) -> Profile:

@@ -56,13 +56,19 @@ def compare(
     now: datetime,
     language: str = "en",
 ) -> Comparison:
-    """The offers (ids of service_at_location), at most MOST_COMPARED, for one ask (15 statements).
+    """The offers (ids of service_at_location), at most MOST_COMPARED, for one ask (8 statements,
+    15 where a listing is not remembered).
 
     Raises NotFound for a student of another school.
     """
     student = student_for(session, actor, student_id, action="students.match")
     asked = asked_of(session, student, ask=ask, now=now)
-    listings = listings_of(session, [str(offer) for offer in offers], language=language)
+    listings = listings_of(
+        session,
+        [str(offer) for offer in offers],
+        language=language,
+        remembered=asked.listings,
+    )
     columns = [
         column_of(asked, listings[key], school=student.school.name, language=language)
         for key in map(str, offers)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
@@ -37,6 +38,7 @@ from app.recommendations.kept import (
     opened_or_built,
     version_of,
 )
+from app.recommendations.listings import Listings
 from app.recommendations.offers import Doubt, OfferList, offers_of
 from app.referrals.queries import track_records
 from catalog.queries import current_revision, services_on_offer
@@ -74,6 +76,15 @@ class Shelf:
     behind_since: float | None = None
     mark: int = 0
     engines: dict[str, Engine] = field(default_factory=dict)
+    listings: Listings = field(default_factory=dict)
+
+
+class Standing(NamedTuple):
+    """What a question is answered from: `revision` is that which the engine was built from."""
+
+    engine: Engine
+    revision: int
+    listings: Listings
 
 
 # By database (tests have several in one process), as long as that database is in use.
@@ -82,8 +93,14 @@ _lock = threading.Lock()
 
 
 def engine_for(session: Session, preset: str, *, on: date) -> tuple[Engine, int]:
-    """The engine for the catalog as it stands, and the revision that it was built from (1 statement
-    if unchanged; in a web process 4 once after a change).
+    """The engine of `standing_for`, and the revision that it was built from."""
+    standing = standing_for(session, preset, on=on)
+    return standing.engine, standing.revision
+
+
+def standing_for(session: Session, preset: str, *, on: date) -> Standing:
+    """The engine for the catalog as it stands, and what is remembered of it (1 statement if
+    unchanged; in a web process 4 once after a change).
 
     Raises matching's ParameterError for an unknown preset.
     """
@@ -93,7 +110,7 @@ def engine_for(session: Session, preset: str, *, on: date) -> tuple[Engine, int]
             own: Mapping[str, Parameters] = session.info.get(PARAMETERS, {})
             parameters = own.get(preset) or load(preset)
             shelf.engines[preset] = Engine.over(shelf.index, parameters)
-        return shelf.engines[preset], shelf.kept.revision
+        return Standing(shelf.engines[preset], shelf.kept.revision, shelf.listings)
 
 
 def shelf_for(session: Session, on: date) -> Shelf:

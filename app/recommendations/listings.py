@@ -36,10 +36,31 @@ class Listing:
     as_of: AsOf
 
 
-def listings_of(session: Session, keys: Collection[str], *, language: str) -> dict[str, Listing]:
-    """Listings by offer key (7 statements, none without keys). A row that is gone is not in it."""
-    if not keys:
-        return {}
+Listings = dict[tuple[str, str], Listing]  # by offer key and language
+MOST_REMEMBERED = 5_000  # about two kilobytes each
+
+
+def listings_of(
+    session: Session, keys: Collection[str], *, language: str, remembered: Listings
+) -> dict[str, Listing]:
+    """Listings by offer key: those remembered, and the others read (7 statements, or none) and
+    remembered too. A row that is gone is not in it.
+
+    `remembered` belongs to the revision of the catalog that this transaction has seen.
+    """
+    known = {key: remembered.get((key, language)) for key in keys}
+    unread = [key for key, listing in known.items() if listing is None]
+    if unread:
+        read = read_listings(session, unread, language=language)
+        if len(remembered) > MOST_REMEMBERED:
+            remembered.clear()
+        remembered.update({(key, language): listing for key, listing in read.items()})
+        known |= read
+    return {key: listing for key, listing in known.items() if listing is not None}
+
+
+def read_listings(session: Session, keys: Collection[str], *, language: str) -> dict[str, Listing]:
+    """Listings by offer key, read (7 statements)."""
     places = session.scalars(
         select(ServiceAtLocation)
         .where(ServiceAtLocation.id.in_([uuid.UUID(key) for key in keys]))

@@ -38,7 +38,8 @@ LONGEST_SEARCH = 80
 @blueprint.get("/students/<uuid:student_id>/support")
 @requires("students.match")
 def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Ranked offers for one need, interest or goal, or the whole plan (17 statements).
+    """Ranked offers for one need, interest or goal, or the whole plan (10 statements; 17 where a
+    listing is not remembered).
 
     A search for why an offer is missing takes one more, the whole plan up to three.
     """
@@ -81,7 +82,7 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/students/<uuid:student_id>/support/compare")
 @requires("students.match")
 def compare_offers(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Up to four offers side by side (17 statements)."""
+    """Up to four offers side by side (10 statements; 17 where a listing is not remembered)."""
     offers = requested_offers()
     comparison = compare(
         db.session,

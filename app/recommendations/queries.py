@@ -84,9 +84,9 @@ def find_support(
 
     Rows `offset` + 1 to `offset` + `k`: offers, or services at their best place with the others
     beside them. `why`: words in the names of offers whose absence (or rank) is to be explained.
-    `wanted`: filters and another order. 15 statements, 16 with `why`, up to 18 for the whole plan,
-    whatever the catalog's size; building the engine after a change
-    of the catalog takes those of `services_on_offer` besides.
+    `wanted`: filters and another order. 8 statements, 9 with `why`, up to 11 for the whole plan,
+    whatever the catalog's size, and 7 more where a listing is not remembered; building the engine
+    after a change of the catalog takes those of `services_on_offer` besides.
     Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
     """
     student = student_for(session, actor, student_id, action="students.match")
@@ -121,7 +121,7 @@ def support_for(
     siblings_at: Collection[tuple[float, float]] = (),
     language: str = "en",
 ) -> SupportPage:
-    """The same for a student already loaded (10 statements): an operator on the server asks here.
+    """The same for a student already loaded (3 statements, 10 at most): an operator on the server asks here.
 
     `siblings_at`: points where brothers and sisters go, for the best set of a whole plan's needs.
     """
@@ -145,7 +145,12 @@ def support_for(
     shown = [row[: 1 + OTHER_PLACES] for row in rows[offset : offset + k]]
     plan = planned(asked, partial(engine_of, session, asked), siblings_at)
     keys = [*(m.offer.key for row in shown for m in row), *(miss.offer.key for miss in misses)]
-    listings = listings_of(session, [*keys, *(plan.keys if plan else ())], language=language)
+    listings = listings_of(
+        session,
+        [*keys, *(plan.keys if plan else ())],
+        language=language,
+        remembered=asked.listings,
+    )
     school = student.school.name
     return SupportPage(
         student=student_summary(student),
@@ -326,7 +331,8 @@ def suggested_activities(
     """Activities for a student's interests, best first, in the family's language.
 
     For those who came by the family's link: the caller has let them in. Each service once; those
-    that the plan manager `picked` (ids of service_at_location) come first. 10 statements.
+    that the plan manager `picked` (ids of service_at_location) come first. 3 statements, 10 where a listing is not
+    remembered.
     """
     asked = asked_of(session, student, ask=WHOLE_PLAN, now=now, interests_only=True)
     with as_domain_errors():
@@ -344,7 +350,7 @@ def suggested_activities(
     return activities_of(
         chosen,
         best,
-        listings_of(session, keys, language=language),
+        listings_of(session, keys, language=language, remembered=asked.listings),
         first_name=student.given_name,
         school=student.school.name,
         language=language,

@@ -8,12 +8,13 @@ app.web.formats, weeks as the engine's own sentences write them. None is "not kn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 
 from babel import Locale
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 
 from app.web import formats
 from catalog.vocabulary import Label
@@ -94,6 +95,10 @@ def say(phrase: str, language: str, **facts: object) -> str:
 @contextmanager
 def written_in(language: str) -> Iterator[None]:
     """Let app.web.formats write numbers, money and times in this language."""
+    now = get_locale()
+    if now is not None and now.language == language:
+        yield  # as nearly always, and a page asks some dozen times
+        return
     with force_locale(language):
         yield
 
@@ -163,5 +168,11 @@ def day_words(day: date, language: str) -> str:
 
 def languages_words(codes: Iterable[str] | None, language: str) -> tuple[str, ...]:
     """Names of languages in `language`, sorted; the code itself where it has no name."""
-    names = Locale(language if language == "es" else "en").languages
+    names = language_names(language if language == "es" else "en")
     return tuple(sorted(str(names.get(code, code)) for code in codes or ()))
+
+
+@cache
+def language_names(language: str) -> Mapping[str, str]:
+    """What languages are called, by code."""
+    return dict(Locale(language).languages)

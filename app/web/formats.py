@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from typing import Literal
 
 import phonenumbers
@@ -30,7 +31,11 @@ NEVER_A_LARGER_UNIT = 1e9  # else Babel makes "1 week" of ten days
 
 def written_locale() -> Locale:
     """The visitor's language as it is written in the United States: 8:05 a. m., 1.2, $5.50."""
-    language = getattr(get_locale(), "language", "en")
+    return _as_written(getattr(get_locale(), "language", "en"))
+
+
+@cache
+def _as_written(language: str) -> Locale:
     return Locale(language, "US")
 
 
@@ -74,19 +79,28 @@ def ago(at: date | None) -> str:
         delta = at - utcnow()
         if abs(delta.total_seconds()) < 60:
             return str(gettext("just now"))
-    else:
-        delta = at - district_date(utcnow())
-        if -1 <= delta.days <= 1:
-            near = (gettext("today"), gettext("tomorrow"), gettext("yesterday"))
-            return str(near[delta.days])  # -1 is the last of them
+        return in_units(delta, written_locale())
+    delta = at - district_date(utcnow())
+    if -1 <= delta.days <= 1:
+        near = (gettext("today"), gettext("tomorrow"), gettext("yesterday"))
+        return str(near[delta.days])  # -1 is the last of them
+    return days_in_units(delta, written_locale())
+
+
+def in_units(delta: timedelta, locale: Locale) -> str:
+    """How long ago, or in how long, in the unit that people count in."""
     words: str = format_timedelta(
         delta,
         granularity=unit_to_say(delta),
         threshold=NEVER_A_LARGER_UNIT,
         add_direction=True,
-        locale=written_locale(),
+        locale=locale,
     )
     return plain_spaces(words)
+
+
+# A page says of many facts how many days old they are, and most are as old as each other.
+days_in_units = lru_cache(maxsize=1_000)(in_units)
 
 
 def unit_to_say(delta: timedelta) -> Literal["minute", "hour", "day", "month", "year"]:
