@@ -15,6 +15,7 @@ Cornuéjols, Nemhauser, Wolsey, 1990; a plan has few enough needs to try every s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -78,6 +79,13 @@ class Together:
     trips_apart: int
 
 
+def may_be_chosen(score: int, best: int, trip: int) -> bool:
+    """Whether a need's option of this score may be in the best set, where the need's best has `best`:
+    that one costs one trip more at most.
+    """
+    return score >= best - trip
+
+
 def best_together(
     needs: Sequence[str],
     options: Sequence[Option],
@@ -93,9 +101,9 @@ def best_together(
     _check(needs, options, trip)
     best = _best_options(options)
     served = [need for need in needs if any(wanted == need for wanted, _ in best)]
-    picked = _picked(served, best, trip, frozenset(visited))
-    places = {option.place for option in picked.values() if option.place is not None}
     alone = {need: _ahead(options, need) for need in served}
+    picked = _picked(served, _without_vain(best, alone, visited), trip, frozenset(visited))
+    places = {option.place for option in picked.values() if option.place is not None}
     return Together(
         chosen=tuple(
             Chosen(
@@ -133,6 +141,25 @@ def _best_options(options: Sequence[Option]) -> dict[tuple[str, str | None], Opt
         if _rank(option) < _rank(known):
             best[option.need, option.place] = option
     return best
+
+
+def _without_vain(
+    best: Mapping[tuple[str, str | None], Option],
+    alone: Mapping[str, Option],
+    visited: Collection[str],
+) -> dict[tuple[str, str | None], Option]:
+    """The same without options for which alone one would travel, though the need's own best reaches
+    more by one trip at most. They are nearly all, and each place costs its steps.
+    """
+    needs_at = Counter(place for _, place in best)
+    return {
+        (need, place): option
+        for (need, place), option in best.items()
+        if place is None
+        or place in visited
+        or needs_at[place] > 1
+        or option.score == alone[need].score
+    }
 
 
 def _rank(option: Option) -> tuple[int, bool, str]:

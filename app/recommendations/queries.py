@@ -121,7 +121,7 @@ def support_for(
     siblings_at: Collection[tuple[float, float]] = (),
     language: str = "en",
 ) -> SupportPage:
-    """The same for a student already loaded (3 statements, 10 at most): an operator on the server asks here.
+    """The same for a student already loaded (3 to 10 statements): an operator on the server asks here.
 
     `siblings_at`: points where brothers and sisters go, for the best set of a whole plan's needs.
     """
@@ -331,8 +331,8 @@ def suggested_activities(
     """Activities for a student's interests, best first, in the family's language.
 
     For those who came by the family's link: the caller has let them in. Each service once; those
-    that the plan manager `picked` (ids of service_at_location) come first. 3 statements, 10 where a listing is not
-    remembered.
+    that the plan manager `picked` (ids of service_at_location) come first. 3 statements,
+    10 where a listing is not remembered.
     """
     asked = asked_of(session, student, ask=WHOLE_PLAN, now=now, interests_only=True)
     with as_domain_errors():

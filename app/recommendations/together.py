@@ -18,10 +18,10 @@ from app.recommendations.support import TogetherPlan, TogetherRow, where_of
 from app.recommendations.words import distance_words
 from matching.engine import Engine
 from matching.explain import sentence
-from matching.together import MOST_NEEDS, Option, Together, best_together
+from matching.together import MOST_NEEDS, Option, Together, best_together, may_be_chosen
 from matching.types import Match, Offer, Point
 
-OPTIONS = 20  # of each need: who comes after the twentieth is hardly ever worth a trip less
+OPTIONS = 40  # of each need at first: more where the last of them may still be worth a trip less
 POINTS = 1000  # of the engine's score in one point that people see
 
 
@@ -50,24 +50,34 @@ def planned(
     needs = [need.category for need in asked.whole.needs][:MOST_NEEDS]
     if not asked.ask.is_whole_plan or len(needs) < 2:
         return None
+    trip = asked.engine.parameters.together_trip * POINTS
     matches: dict[tuple[str, str], Match] = {}
     for need in needs:
         ask = Ask(need=need)
-        with as_domain_errors():
-            ranking = engine_of(ask.preset(asked.whole)).rank(
-                narrowed_to(asked.whole, ask), OPTIONS, on=asked.on, load=asked.load
-            )
-        matches |= {(need, match.offer.key): match for match in ranking.matches}
+        found = choosable(asked, engine_of(ask.preset(asked.whole)), ask, trip)
+        matches |= {(need, match.offer.key): match for match in found}
     best = best_together(
         needs,
         [
             Option(need, match.offer.key, match.score, place_of(match.offer))
             for (need, _), match in matches.items()
         ],
-        trip=asked.engine.parameters.together_trip * POINTS,
+        trip=trip,
         visited={same_place(Point(*point)) for point in visited},
     )
     return Planned(best, matches)
+
+
+def choosable(asked: Asked, engine: Engine, ask: Ask, trip: int) -> list[Match]:
+    """The matches of one need that may be in the best set: all of them, however many."""
+    profile, wanted = narrowed_to(asked.whole, ask), OPTIONS
+    while True:
+        with as_domain_errors():
+            matches = engine.rank(profile, wanted, on=asked.on, load=asked.load).matches
+        able = [one for one in matches if may_be_chosen(one.score, matches[0].score, trip)]
+        if len(able) < wanted:  # the next are too far behind, or there are none
+            return able
+        wanted *= 4
 
 
 def place_of(offer: Offer) -> str | None:

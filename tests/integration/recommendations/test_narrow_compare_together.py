@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
+from app.recommendations.together import OPTIONS
 from app.security.policy import Role
 from tests.factories import (
     make_location,
@@ -216,6 +217,26 @@ def test_all_needs_together_prefer_one_trip_and_say_so(
     assert re.search(r"One trip serves this too: dental checkup.*is \d+ points? ahead", told, re.I)
     assert not all_needs(client.get(page_of(someone, "?need=glasses")).text)
     assert not all_needs(client.get(page_of(someone, "?plan=1&cost=0")).text)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("dentist_and_two_opticians")
+def test_a_place_for_all_needs_is_found_behind_however_many_better_ones(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    elsewhere = make_location(session, latitude=35.0505, longitude=-85.2990)
+    for number in range(OPTIONS):
+        make_service_at_location(
+            session,
+            name=f"Optician {number}",
+            categories=["glasses"],
+            location=elsewhere,
+            fee_cents=0,
+        )
+    client.sign_in(someone.manager)
+    fits = client.get(page_of(someone, "?need=glasses")).text
+    assert "House optician" not in names_shown(fits)  # of the first page
+    assert "House optician" in all_needs(client.get(page_of(someone, "?plan=1")).text)
 
 
 def test_each_need_of_all_together_is_ranked_as_on_its_own_page(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matching.errors import MatchingError
 from matching.explain import LANGUAGES, sentence
-from matching.together import Option, Together, best_together
+from matching.together import Option, Together, best_together, may_be_chosen
 
 NEEDS = ("dental-checkup", "glasses", "food-pantry", "rent-help")
 PLACES = ("a", "b", "c", "d")
@@ -53,6 +53,22 @@ def test_no_other_way_reaches_more_or_as_much_with_fewer_trips(
         need for need in NEEDS if any(option.need == need for option in given_options)
     ]
     assert set(best.unserved) == set(NEEDS) - {option.need for option in given_options}
+
+
+@given(options, trips, usual)
+@settings(max_examples=200, deadline=None)
+def test_options_that_may_not_be_chosen_change_nothing(
+    given_options: list[Option], trip: int, visited: frozenset[str]
+) -> None:
+    most = {
+        need: max(o.score for o in given_options if o.need == need)
+        for need in {o.need for o in given_options}
+    }
+    able = [o for o in given_options if may_be_chosen(o.score, most[o.need], trip)]
+    whole = best_together(NEEDS, given_options, trip=trip, visited=visited)
+    assert [one.option for one in whole.chosen] == [
+        one.option for one in best_together(NEEDS, able, trip=trip, visited=visited).chosen
+    ]
 
 
 @given(options, trips, usual, st.randoms(use_true_random=False))
