@@ -19,6 +19,7 @@ from app.clock import ZONE
 from app.extensions import alembic, babel, compress, csrf, db
 from app.extensions import api as rest_api  # the package app.api takes the name `api` here
 from app.features import register_features
+from app.jobs import beside
 from app.migrating import MIGRATIONS, render_type
 from app.recommendations import engines, kept
 from app.security import headers, incoming, proxies, rate_limits, sign_in
@@ -61,6 +62,7 @@ def create_app(
             }
         )
         sql_counter.listen(db.engine)
+    beside.init_app(app, settings)  # before everything that opens a session in a request
     alembic.init_app(app)
     csrf.init_app(app)
     compress.init_app(app)

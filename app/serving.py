@@ -25,7 +25,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clock import day_there, utcnow
 from app.directory import index
 from app.extensions import db
-from app.jobs.beside import Beside, build_offers_now
 from app.jobs.worker import run_worker
 from app.recommendations import queries as recommendations
 
@@ -140,11 +139,9 @@ class Site(BaseApplication):  # type: ignore[misc]
         self.on_ready(f"http://{shown}:{port}")
 
     def post_fork(self, _arbiter: Arbiter, _worker: Any) -> None:
-        """A web process begins: with connections of its own, and waiting for no rebuilt index."""
-        settings = self.flask_app.extensions["footbridge"].settings
+        """A web process begins: with connections of its own."""
         with self.flask_app.app_context():
             db.engine.dispose(close=False)
-            recommendations.never_wait(db.sessionmaker, Beside(build_offers_now, settings).start)
 
     def run(self) -> None:
         """Serve; ends with SystemExit."""

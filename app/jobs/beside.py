@@ -1,7 +1,8 @@
 """Work that a web process lacks and the worker has not done: done beside it, while it goes on answering.
 
-Called by the web processes of serving.py, for the offers that matching reads. As the worker would, it
-runs a job; as for the worker's own long work, in a process that ends with the one that started it.
+For the offers that matching reads: create_app binds it, whatever serves the application. As the
+worker would, it runs a job; as for its own long work, in a process that ends with the one that
+started it.
 """
 
 from __future__ import annotations
@@ -10,18 +11,28 @@ import threading
 import uuid
 
 import structlog
+from flask import Flask
 
 from app.clock import utcnow
+from app.extensions import db
 from app.jobs.locks import file_lock
 from app.jobs.own_process import in_own_process
 from app.jobs.registry import job_named
 from app.jobs.runner import run_job
 from app.jobs.work import Work
+from app.recommendations.queries import never_wait
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 NOTHING_NAMED = uuid.UUID(int=0)  # the work finds by itself what is due
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """A process that is asked for a page never waits for a build. One that only runs a command or jobs
+    is never asked, and builds itself."""
+    have_built = Beside(build_offers_now, settings).start
+    app.before_request(lambda: never_wait(db.sessionmaker, have_built))
 
 
 class Beside:

@@ -31,6 +31,7 @@ from app.recommendations.asks import WHOLE_PLAN, Ask, choices
 from app.recommendations.engines import engine_for
 from app.recommendations.explanations import refusals_of, whole_score
 from app.recommendations.found import snapshot
+from app.recommendations.kept import FOLDER
 from app.recommendations.listings import Listing, in_language, listings_of
 from app.recommendations.named import places_named
 from app.recommendations.narrowing import EVERYTHING, Narrowing, narrow
@@ -231,7 +232,9 @@ def refresh_offers(session: Session, *, now: datetime) -> int:
 def never_wait(sessions: sessionmaker[Session], have_built: engines.HaveBuilt) -> None:
     """From now on this process answers from what is built already, and asks `have_built` for what
     the worker has not built in time: for one that serves pages."""
-    sessions.configure(info={**sessions.kw.get("info", {}), engines.NEVER_WAITS: have_built})
+    info = sessions.kw["info"]
+    if FOLDER in info and engines.NEVER_WAITS not in info:
+        sessions.configure(info={**info, engines.NEVER_WAITS: have_built})
 
 
 def one_a_service(misses: list[NearMiss]) -> list[NearMiss]:

@@ -16,9 +16,12 @@ import psutil
 import pytest
 from flask import Flask
 
+from app import create_app
+from app.extensions import db
 from app.jobs.beside import Beside, build_offers_now
 from app.jobs.locks import file_lock
 from app.recommendations import kept
+from app.recommendations.engines import NEVER_WAITS
 from app.settings import Settings
 from app.transactions import work_unit
 from matching.errors import IndexFolderError
@@ -128,3 +131,18 @@ def test_it_ends_with_the_web_process_even_if_that_is_killed(settings: Settings)
 
 def children_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_whatever_serves_the_application_a_page_waits_for_no_build_and_a_command_does(
+    settings: Settings,
+) -> None:
+    app = create_app(settings)
+
+    def never_waits() -> bool:
+        with app.app_context():
+            return NEVER_WAITS in db.session.info
+
+    assert not never_waits()
+    assert app.test_client().get("/health").status_code == 200
+    assert never_waits()
