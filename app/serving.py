@@ -27,11 +27,12 @@ from app.directory import index
 from app.extensions import db
 from app.jobs.worker import run_worker
 from app.recommendations import queries as recommendations
+from app.turns import Turns
 
 log = structlog.get_logger(__name__)
 
 # Browsers open connections ahead of need; a process that serves one connection at a time would wait
-# on an idle one, so each serves a few.
+# on an idle one, so each holds a few, and answers them one after the other.
 THREADS = 4
 
 
@@ -128,9 +129,9 @@ class Site(BaseApplication):  # type: ignore[misc]
         }.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """The application, loaded before the fork."""
-        return self.flask_app
+    def load(self) -> Turns:
+        """The application, loaded before the fork; each process has turns of its own."""
+        return Turns(self.flask_app)
 
     def when_ready(self, _arbiter: Arbiter) -> None:
         """The socket listens: say so."""

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -134,3 +136,14 @@ def test_a_port_in_use_is_told_in_a_sentence(serving: Serving) -> None:
         f"Error: Cannot listen at 127.0.0.1, port {port}: Address already in use. "
         "Stop what uses that port, or choose another with --port."
     )
+
+
+def test_an_idle_and_a_slow_visitor_keep_nobody_waiting(serving: Serving) -> None:
+    url = serving.url()
+    where = (urlsplit(url).hostname or "", urlsplit(url).port or 0)
+    kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
+    head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n" + kind
+    with socket.create_connection(where), socket.create_connection(where) as slow:
+        slow.sendall(head + b"Content-Length: 100\r\n\r\nemail=")
+        for _ in range(3):
+            assert get(f"{url}/health") == 200
