@@ -33,6 +33,7 @@ from app.recommendations.kept import (
     Kept,
     arranged,
     is_being_built,
+    is_of_this_program,
     mark_of,
     opened,
     opened_or_built,
@@ -185,12 +186,13 @@ def is_same(one: Kept, other: Kept) -> bool:
 
 
 def latest(folder: Path) -> Kept | None:
-    """What was built last, of whatever revision: which may be newer than
+    """What was built last by this program, of whatever revision: which may be newer than
     what this process has, and still not the newest."""
     try:
-        return opened(folder, None)
+        found = opened(folder, None)
     except IndexFolderError:
         return None
+    return found if is_of_this_program(found.index.revision) else None
 
 
 def district_parameters(folder: Path) -> Mapping[str, Parameters]:

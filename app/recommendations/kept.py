@@ -21,6 +21,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session
 
+import matching
 from app.recommendations.offers import Doubt, OfferList
 from catalog.queries import state_of_services
 from catalog.taxonomy import broader
@@ -59,11 +60,24 @@ def version_of(session: Session, revision: int, on: date) -> str:
 
 @cache
 def program() -> str:
-    """A mark of the code and the words that make offers: another release reads listings anew."""
+    """A mark of the code and the words that make offers and their index: another release, or a rule
+    more, reads listings anew."""
     code = hashlib.blake2b(repr(sorted(broader().items())).encode(), digest_size=8)
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in program_files():
         code.update(file.read_bytes())
     return code.hexdigest()
+
+
+def program_files() -> list[Path]:
+    """The code that decides what an index holds: what reads listings, and the whole engine, whose rules
+    say which facts make offers alike."""
+    makes_offers = Path(__file__).parent.glob("*.py")
+    return sorted((*makes_offers, *Path(matching.__file__).parent.rglob("*.py")))
+
+
+def is_of_this_program(version: str) -> bool:
+    """Whether an index with this mark of `version_of` was made by the code that runs."""
+    return program() in version.split()
 
 
 def opened(folder: Path, version: str | None) -> Kept:

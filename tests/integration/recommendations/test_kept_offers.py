@@ -190,6 +190,40 @@ def test_only_who_finds_nothing_built_at_all_builds_itself(
     have_built.assert_not_called()
 
 
+def test_a_rule_more_is_another_program(tmp_path: Path) -> None:
+    files = kept.program_files()
+    for made_by in (
+        "matching/index.py",
+        "matching/rules/reach.py",
+        "app/recommendations/offers.py",
+    ):
+        assert kept_by(files, made_by), made_by
+    rule = tmp_path / "escort.py"
+    rule.write_text("RULE = None", encoding="utf-8")
+    before = kept.program()
+    with mock.patch.object(kept, "program_files", return_value=[*files, rule]):
+        assert kept.program.__wrapped__() != before
+
+
+def kept_by(files: list[Path], made_by: str) -> bool:
+    return any(file.as_posix().endswith(made_by) for file in files)
+
+
+@pytest.mark.parametrize("is_page", [True, False])
+def test_what_another_program_has_built_is_not_answered_from(
+    session: Session, folder: Path, place: ServiceAtLocation, is_page: bool
+) -> None:
+    with mock.patch.object(kept, "program", return_value="former"):
+        engine_for(session, "balanced", on=ON)
+    forget()
+    if is_page:
+        session.info[engines.NEVER_WAITS] = mock.Mock()
+    with mock.patch.object(engines, "read_offers", wraps=engines.read_offers) as read:
+        engine, _ = engine_for(session, "balanced", on=ON)
+    read.assert_called_once()
+    assert fitting(engine) == [str(place.id)]
+
+
 def test_a_page_answers_while_somebody_builds(
     client: CheckedClient,
     session: Session,
