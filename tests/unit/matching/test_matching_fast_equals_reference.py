@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from matching.rule import Rule
 from matching.rules import BY_STUDENT, NAMING, RULES
 from matching.rules.reach import limits
 from matching.scorers import ASKED, CRITERIA, PERSONAL
-from matching.types import Need, Offer, Point, Profile, Verdict
+from matching.types import Need, Offer, Openings, Point, Profile, Verdict
 from tests.benchmarks import catalogs as invented
 from tests.unit.matching.strategies import (
     BROADER,
@@ -97,6 +98,66 @@ def test_the_area_leaves_out_nothing_that_is_wanted(monkeypatch: pytest.MonkeyPa
     plain = ReferenceEngine(catalog, load("urgent"), invented.BROADER)
     for profile in invented.students(120, seed=9):
         assert fast.rank(profile, 9, on=invented.TODAY) == plain.rank(profile, 9, on=invented.TODAY)
+
+
+def test_an_engine_tells_each_day_what_holds_on_it() -> None:
+    """Seasons begin and end, figures of open places grow old, a refusal is forgotten."""
+    catalog = [
+        Offer(
+            "summer", "a", "o", categories=("dental",), season=(TODAY, TODAY + timedelta(days=20))
+        ),
+        Offer("later", "b", "o", categories=("dental",), season=(TODAY + timedelta(days=30), None)),
+        Offer("open", "c", "o", categories=("dental",), openings=Openings(3, 9, TODAY)),
+        Offer("full", "d", "o", categories=("dental",), openings=Openings(0, 9, TODAY)),
+    ]
+    student = Profile("p", needs=(Need("dental"),), declined={"c": TODAY + timedelta(days=10)})
+    fast = Engine(catalog, PARAMETERS["balanced"], BROADER)
+    plain = ReferenceEngine(catalog, PARAMETERS["balanced"], BROADER)
+    told = []
+    for number in (0, 15, 25, 40, 200, 0):
+        on = TODAY + timedelta(days=number)
+        found = fast.rank(student, 9, on=on)
+        assert found == plain.rank(student, 9, on=on)
+        assert fast.rank_many([student], 9, on=on) == [found]
+        told.append(tuple((match.offer.key, match.score) for match in found.matches))
+    assert len(set(told)) == 5
+    assert told[0] == told[-1]
+
+
+# First of each cell, and so many that what follows shares no word of bits with the cell before.
+CROWD = [
+    Offer(f"{at.latitude} {number}", "crowd", "o", categories=("vision",), point=at)
+    for at in (Point(35.05, -85.3), Point(35.1, -85.3), Point(35.4, -85.1), Point(36.2, -86.8))
+    for number in range(140)
+]
+
+
+@pytest.mark.parametrize("travel", ["foot", "bus", "car"])
+@pytest.mark.parametrize("within", [0, 6_000, 40_000])
+def test_a_crowd_of_places_hides_none_that_may_be_near(
+    monkeypatch: pytest.MonkeyPatch, travel: str, within: int
+) -> None:
+    """Of a place that is only roughly known, the point may be farther off than the place."""
+    monkeypatch.setattr("matching.engine._FEW_ROWS", -1)
+    rough = [
+        Offer(
+            f"rough {one.key}",
+            "s",
+            "o",
+            categories=("dental",),
+            point=one.point,
+            point_within=within,
+        )
+        for one in CROWD[::140]
+    ]
+    fast = Engine([*CROWD, *rough], PARAMETERS["balanced"], BROADER)
+    plain = ReferenceEngine([*CROWD, *rough], PARAMETERS["balanced"], BROADER)
+    home = Point(35.05, -85.3)
+    student = Profile("p", home=home, travel=travel, needs=(Need("dental"),))
+    found = fast.rank(student, 9, on=TODAY)
+    assert found == plain.rank(student, 9, on=TODAY)
+    assert fast.rank_many([student], 9, on=TODAY) == [found]
+    assert found.considered == 4
 
 
 @given(catalogs(max_size=8), profiles, loads, presets, st.integers(0, 9))
@@ -287,17 +348,23 @@ def test_a_rule_none_of_whose_facts_is_known_refuses_nobody(
 far = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
 
 
-@given(far, st.lists(far, max_size=8), st.floats(-0.5, 0.5), st.floats(-0.6, 0.6))
+@given(
+    far,
+    st.lists(far, max_size=8),
+    st.floats(-0.5, 0.5),
+    st.floats(-0.6, 0.6),
+    st.integers(0, 60_000),
+)
 @settings(max_examples=300, deadline=None)
 def test_no_place_within_reach_is_left_out_by_its_cell(
-    home: Point, places: list[Point], north: float, east: float
+    home: Point, places: list[Point], north: float, east: float, within: int
 ) -> None:
     near = Point(
         max(-90.0, min(90.0, home.latitude + north)),
         max(-180.0, min(180.0, home.longitude + east)),
     )
     catalog = [
-        Offer(f"{number}", "s", "o", categories=("dental",), point=point)
+        Offer(f"{number}", "s", "o", categories=("dental",), point=point, point_within=within)
         for number, point in enumerate([near, *places])
     ]
     built = Engine(catalog, PARAMETERS["balanced"], BROADER)
@@ -309,5 +376,5 @@ def test_no_place_within_reach_is_left_out_by_its_cell(
     for row, offer in enumerate(built.index.columns.offers):
         metres = asked.metres_to(offer)
         assert metres is not None
-        if metres <= PARAMETERS["balanced"].reach_car:
+        if metres - within <= PARAMETERS["balanced"].reach_car:
             assert row in kept
