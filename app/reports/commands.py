@@ -50,7 +50,10 @@ def fairness_command(
     last = until.date() if until else district_date(utcnow())
     first = since.date() if since else last - timedelta(days=365)
     if first > last:
-        raise click.ClickException(f"--since {first} is after --until {last}. Turn them round.")
+        told = f"--until {last}" if until else f"today, {last}"
+        raise click.ClickException(
+            f"--since {first} is after {told}: no day is between them. Give days in their order."
+        )
     rows = rows_of(by, groups_path, first, last)
     if format_ == "json":
         told = {"since": str(first), "until": str(last), "rows": [asdict(row) for row in rows]}
@@ -70,7 +73,12 @@ def rows_of(by: str, groups_path: Path | None, first: date, last: date) -> list[
     else:
         grouping, unknown = groups_of_numbers(session, read_groups(groups_path))
         if unknown:
-            click.echo(f"{unknown:,} numbers of the file are no student's here.", err=True)
+            told = (
+                "1 number of the file is"
+                if unknown == 1
+                else f"{unknown:,} numbers of the file are"
+            )
+            click.echo(f"{told} no student's here.", err=True)
     return fairness(
         session,
         grouping,
@@ -119,7 +127,7 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def as_lines(rows: Sequence[Row]) -> str:
-    """The table for a terminal; "<10" is what is kept back."""
+    """The table for a terminal."""
     heads = (
         "group",
         "students",
@@ -129,17 +137,19 @@ def as_lines(rows: Sequence[Row]) -> str:
         "connected",
         "days to answer",
     )
-    lines = [cells(heads)]
+    width = 2 + max(len(row.group) for row in rows)
+    lines = [cells(heads, width)]
     for row in rows:
         figures = [row.students, row.suggested, row.referred, row.accepted, row.connected, row.days]
-        lines.append(cells([row.group, *("kept back" if f is None else f"{f:,}" for f in figures)]))
+        told = ("kept back" if figure is None else f"{figure:,}" for figure in figures)
+        lines.append(cells([row.group, *told], width))
     lines.append("Kept back: a figure under ten, or one that would give such a figure away.")
     return "\n".join(lines)
 
 
-def cells(texts: Sequence[str]) -> str:
-    """One line of the table."""
-    return f"{texts[0]:<28}" + "".join(f"{text:>15}" for text in texts[1:])
+def cells(texts: Sequence[str], width: int) -> str:
+    """One line of the table, its first column as wide as told."""
+    return f"{texts[0]:<{width}}" + "".join(f"{text:>15}" for text in texts[1:])
 
 
 commands: tuple[click.Command, ...] = (fairness_command,)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
+from babel import Locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,9 +22,11 @@ from app.referrals.models import Referral, ReferralEvent
 from app.referrals.states import CONNECTED
 from app.reports.suppression import LEAST, withheld
 from app.students.models import Plan, School, Student
+from catalog.vocabulary import INSURANCE_KINDS
 
 NOT_STATED = "not stated"
 BANDS = ((2, "pre-K to 2"), (5, "3 to 5"), (8, "6 to 8"), (12, "9 to 12"))
+PLACE_OF_BAND = {name: place for place, (_, name) in enumerate(BANDS)}
 COUNTED = ("students", "suggested", "referred", "accepted", "connected")
 ANSWERS = ("accept", "waitlist", "decline")
 
@@ -108,8 +111,9 @@ def answers(
 
 
 def told(figures: Mapping[str, Figures]) -> list[Row]:
-    """The rows by name, "not stated" and the total last, without what is too small to tell."""
-    names = sorted(figures, key=lambda name: (name == NOT_STATED, name))
+    """The rows by name (grades as they follow), "not stated" and the total last, without what is too
+    small to tell."""
+    names = sorted(figures, key=lambda name: (name == NOT_STATED, PLACE_OF_BAND.get(name, 0), name))
     small = {}
     for column in COUNTED:
         small[column] = withheld({name: getattr(figures[name], column) for name in names})
@@ -159,8 +163,8 @@ def words_of(facts: Sequence[object]) -> tuple[str, ...]:
     return (
         band or NOT_STATED,
         str(gender or NOT_STATED),
-        str(first or NOT_STATED),
-        str(insurance or NOT_STATED),
+        str(Locale("en").languages.get(first, first)) if first else NOT_STATED,
+        INSURANCE_KINDS[insurance].en if insurance in INSURANCE_KINDS else NOT_STATED,
         str(school),
     )
 

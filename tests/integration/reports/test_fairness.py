@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.recommendations.engines import engine_for
 from app.recommendations.profiles import profile_of
+from app.referrals.models import Referral, ReferralEvent
 from app.reports.queries import COUNTED, GROUPINGS
 from app.students.models import Guardian, Plan, Student
 from catalog.services import bump_revision
@@ -81,6 +82,104 @@ def test_every_grouping_can_be_asked_for(
     assert rows(runner, "--by", by)["all"]["students"] == 30
 
 
+GRADES = {0: 10, 4: 11, 7: 13, 12: 12}  # how many students of each, all other facts following
+
+
+@pytest.fixture
+def unequal(session: Session, now: datetime) -> list[Student]:
+    """Four grades in two schools, each with another language and insurance. One of every grade was
+    suggested to and referred before the time asked for. The partners answered all but one of
+    kindergarten and one of the fourth grade, the latter twice: a waitlist first, a yes much later."""
+    place = make_service_at_location(session, seats=None)
+    schools = {name: make_school(session, name=name) for name in ("Daisy", "Ooltewah")}
+    found = []
+    for (grade, many), language, kind in zip(
+        GRADES.items(), ("ar", "en", "es", "vi"), ("private", "tenncare", "none", None), strict=True
+    ):
+        for number in range(many):
+            student = make_student(
+                session,
+                school=schools["Daisy" if grade < 7 else "Ooltewah"],
+                grade=grade,
+                languages=[language],
+                insurance=kind,
+            )
+            found.append(student)
+            sent = now - timedelta(days=400 if number == 0 else 40)
+            make_suggestion(session, student, place, suggested_at=sent)
+            is_answered = grade > 4 or number > 1
+            referral = make_referral(
+                session, state="accepted" if is_answered else "sent", student=student, place=place
+            )
+            referral.sent_at = sent
+            if is_answered:
+                days = (
+                    grade if number < many - 3 else 20
+                )  # the median is no mean, and no longest wait
+                add_answer(referral, "waitlist", sent + timedelta(days=days))
+                for event in referral.events:
+                    event.at = max(event.at, sent + timedelta(days=days + 9))
+                referral.events[-1].at = sent + timedelta(days=days)
+    session.flush()
+    return found
+
+
+def add_answer(referral: Referral, action: str, at: datetime) -> None:
+    referral.events.append(
+        ReferralEvent(
+            position=len(referral.events),
+            action=action,
+            from_state="sent",
+            to_state="waitlisted",
+            at=at,
+            by_role="partner",
+            by_name="Sample",
+        )
+    )
+
+
+# group -> students, suggested and referred within the time, accepted, median wait
+UNEQUAL = {
+    "grade": {
+        "pre-K to 2": (10, None, None, None),
+        "3 to 5": (11, None, None, None),
+        "6 to 8": (13, 12, 12, 7.0),
+        "9 to 12": (12, 11, 11, 12.0),
+    },
+    "school": {"Daisy": (21, 19, 17, 4.0), "Ooltewah": (25, 23, 23, 12.0)},
+    "language": {
+        "Arabic": (10, None, None, None),
+        "English": (11, None, None, None),
+        "Spanish": (13, 12, 12, 7.0),
+        "Vietnamese": (12, 11, 11, 12.0),
+    },
+    "insurance": {
+        "No insurance": (13, 12, 12, 7.0),
+        "Private insurance": (10, None, None, None),
+        "TennCare (Medicaid)": (11, None, None, None),
+        "not stated": (12, 11, 11, 12.0),
+    },
+}
+
+
+@pytest.mark.parametrize(("by", "expected"), UNEQUAL.items())
+def test_each_grouping_tells_its_own_groups_of_the_time_asked_for(
+    runner: CheckedRunner,
+    unequal: list[Student],
+    by: str,
+    expected: dict[str, tuple[int | None, ...]],
+) -> None:
+    found = rows(runner, "--by", by)
+    assert list(found) == [*expected, "all"]
+    told = {
+        name: tuple(row[column] for column in ("students", "referred", "accepted", "days"))
+        for name, row in found.items()
+        if name != "all"
+    }
+    assert told == expected
+    assert all(row["suggested"] == row["referred"] for row in found.values())
+
+
 def test_a_file_of_groups_is_read_and_not_kept(
     runner: CheckedRunner, district: list[Student], tmp_path: Path
 ) -> None:
@@ -89,7 +188,7 @@ def test_a_file_of_groups_is_read_and_not_kept(
     lines += [f"{one.district_number},{'A' if n % 2 else '=B'}" for n, one in enumerate(district)]
     file.write_text("\n".join([*lines, "000000,A"]), encoding="utf-8")
     ended = runner.invoke(args=["fairness", "--csv", "--groups", str(file)])
-    assert "1 numbers of the file are no student's here" in ended.stderr
+    assert "1 number of the file is no student's here" in ended.stderr
     table = {row["group"]: row for row in csv.DictReader(io.StringIO(ended.stdout))}
     assert table["A"]["students"] == "15"
     assert table["'=B"]["students"] == "15"  # a formula is none
@@ -117,7 +216,9 @@ def test_days_turned_round_are_refused_and_a_terminal_gets_a_table(
     runner: CheckedRunner, district: list[Student]
 ) -> None:
     ended = runner.invoke(args=["fairness", "--since", "2026-09-02", "--until", "2026-09-01"])
-    assert (ended.exit_code, "Turn them round" in ended.output) == (1, True)
+    assert (ended.exit_code, "is after --until 2026-09-01" in ended.output) == (1, True)
+    ended = runner.invoke(args=["fairness", "--since", "2099-01-01"])
+    assert (ended.exit_code, "is after today" in ended.output) == (1, True)
     assert "kept back" in runner.invoke(args=["fairness", "--by", "gender"]).stdout
 
 
