@@ -19,6 +19,7 @@ from random import Random
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.clock import day_there
 from app.families.models import Suggestion
 from app.families.services import (
     invite_family,
@@ -175,19 +176,22 @@ class Stage:
                 self.misfits.add((pupil, code, wanted))
                 continue
             thread.pupil, thread.code = pupil, code
-            thread.referral = referrals.create_draft(
-                self.session,
-                student_id=pupil.id,
-                service_at_location_id=place,
-                category=code,
-                ranking=ranking_snapshot(
+            ranking = (
+                ranking_snapshot(  # of today's index: one for each day of the past takes minutes
                     self.session,
                     pupil.manager,
                     pupil.id,
                     service_at_location_id=place,
                     category=code,
                     now=self.now,
-                ),
+                )
+            )
+            thread.referral = referrals.create_draft(
+                self.session,
+                student_id=pupil.id,
+                service_at_location_id=place,
+                category=code,
+                ranking={**ranking, "on": day_there(self.session, scene.at).isoformat()},
                 by=pupil.manager,
                 now=scene.at,
             )

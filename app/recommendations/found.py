@@ -54,9 +54,10 @@ def snapshot(
 ) -> dict[str, Any]:
     """What is kept: what was asked, and what was answered, with the sentences that were shown.
 
-    Inputs are the student's facts without the name, and how many open referrals the service had; with
-    the versions of catalog and parameters they give the same answer again. `fitting`: how many places
-    fitted. `plan`: the best set of all needs, where the offer was found in it.
+    Inputs are the student's facts without the name, how many open referrals the service had, the offer
+    as it was compared, and the figures of that day's parameters: catalog and figures are others years
+    later. `fitting`: how many places fitted. `plan`: the best set of all needs, where the offer was
+    found in it.
     """
     inputs = plain(asked.profile)
     del inputs["key"]
@@ -67,7 +68,9 @@ def snapshot(
         "on": asked.on.isoformat(),
         "catalog_revision": asked.revision,
         "parameters_version": asked.engine.parameters.version,
+        "parameters": plain(asked.engine.parameters),
         "inputs": inputs,
+        "offer": plain(answer.offer),
         "open_referrals": asked.load.get(answer.offer.service, 0),
         "rank": match.rank if match else None,
         "fitting": fitting,

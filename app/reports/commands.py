@@ -50,9 +50,9 @@ def fairness_command(
     last = until.date() if until else district_date(utcnow())
     first = since.date() if since else last - timedelta(days=365)
     if first > last:
-        told = f"--until {last}" if until else f"today, {last}"
+        end = f"--until {last}" if until else f"today, {last}"
         raise click.ClickException(
-            f"--since {first} is after {told}: no day is between them. Give days in their order."
+            f"--since {first} is after {end}: no day is between them. Give days in their order."
         )
     rows = rows_of(by, groups_path, first, last)
     if format_ == "json":

@@ -58,6 +58,8 @@ def test_a_big_index_answers_the_same(tmp_path: Path) -> None:
 def test_columns_are_mapped_and_cannot_be_changed(tmp_path: Path) -> None:
     storage.save(Index(invented.realistic(50), BROADER), tmp_path)
     kinds = storage.opened(tmp_path).columns.kind
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert str(tmp_path.resolve()) in maps, "the file itself, which all processes share"
     assert not kinds.flags.owndata
     with pytest.raises(ValueError, match="read-only"):
         kinds[0] = 5

@@ -57,6 +57,10 @@ def test_it_holds_what_a_dispute_asks_about_and_no_student() -> None:
     assert (kept["rank"], kept["score"], kept["fitting"]) == (1, match.score, 1)
     assert (kept["catalog_revision"], kept["open_referrals"], kept["on"]) == (7, 2, "2026-10-13")
     assert kept["parameters_version"] == load("balanced").version
+    assert kept["parameters"]["weights"] == dict(load("balanced").weights)
+    assert kept["parameters"]["openings_stale_after"] == load("balanced").openings_stale_after
+    assert kept["offer"]["openings"]["available"] == 2
+    assert kept["offer"]["openings"]["as_of"] == "2026-10-02"
     assert sum(part["points"] for part in kept["parts"]) == match.score
     assert kept["questions"][0]["words"].startswith("Ask the partner")
     assert "3f1c-the-student" not in json.dumps(kept)
@@ -95,7 +99,7 @@ def test_why_it_did_not_fit_is_kept_in_words() -> None:
 )
 def test_what_an_older_release_kept_is_told_too(asked: dict[str, Any], words: str) -> None:
     kept, _ = kept_of(Ask(need="glasses"), replace(DENTIST, categories=("glasses",)))
-    for name in ("together", "fitting", "open_referrals"):
+    for name in ("together", "fitting", "open_referrals", "offer", "parameters"):
         del kept[name]
     for part in kept["parts"]:
         del part["words"]
