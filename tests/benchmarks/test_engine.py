@@ -1,7 +1,8 @@
 """How fast the engine ranks, against its reference; first, that it is right.
 
 For every catalog: (1) the engine's rankings equal the reference's, or nothing is timed and no speed
-is printed; (2) a counter that no busy machine changes is within its bounds (rows that fit); (3)
+is printed; (2) counters that no busy machine changes are within their bounds (rows that fit, rows
+scored to the end, rows that may be in reach, answers worked out again for who asks again); (3)
 clocks are compared as the median of ratios of runs that take turns on the same students. Times are
 of the processor and printed for information; what fails is a mismatch or a counter. Databases and
 plain loops are in tests/benchmarks/test_peers.py.
@@ -23,9 +24,12 @@ import numpy as np
 import pytest
 
 import matching.engine
+from matching.answers import Answers
+from matching.bits import number_of
 from matching.engine import Engine
 from matching.parameters import load
 from matching.reference import ReferenceEngine
+from matching.rules.reach import limits
 from matching.types import Profile
 from tests.benchmarks import catalogs
 
@@ -98,6 +102,11 @@ def test_one_student(kind: str, size: int, capsys: pytest.CaptureFixture[str]) -
             "what cannot be among the best is left out before it is scored to the end"
         )
 
+    assert worked_out_again(engine, students, asked) == 0, "what students share is remembered"
+    if size >= 50_000 and kind == "realistic":
+        share = near_share(engine, students)
+        assert share < 0.4, "most of a county is farther than a ride by car, and not looked at"
+
     own, ratios = [], []
     for profile in students:
         took = milliseconds(engine.rank, profile, K, **asked)
@@ -121,6 +130,29 @@ def asked_again(engine: Engine, students: list[Profile], asked: dict[str, object
     ]
     usual = sorted(rounds, key=sum)[2]
     return f"p50 {statistics.median(usual):6.3f} p95 {percentile(usual, 0.95):6.3f} ms"
+
+
+def worked_out_again(engine: Engine, students: list[Profile], asked: dict[str, object]) -> int:
+    """How many answers are worked out for students who were asked just before."""
+    new: list[object] = []
+    for profile in students[:CHECKED]:
+        engine.rank(profile, K, **asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Answers, "_remember", lambda _self, key, *_: new.append(key))
+        for profile in students[:CHECKED]:
+            engine.rank(profile, K, **asked)
+    return len(new)
+
+
+def near_share(engine: Engine, students: list[Profile]) -> float:
+    """The share of all rows that may be in reach, the mean of students whose home is known."""
+    shares = []
+    for profile in students[:CHECKED]:
+        if profile.home is not None:
+            question = engine.question(profile, catalogs.TODAY, {})
+            near = engine.index.near(question.places, limits(question)[1])
+            shares.append(number_of(near) / len(engine.index.columns))
+    return statistics.mean(shares)
 
 
 def counters(
