@@ -26,7 +26,10 @@ from matching.scorers import ASKED, CRITERIA, PERSONAL, weights_of
 from matching.types import Match, Offer, Part, Reason
 
 _ROOM: Final = 400_000  # answers; when they are full, all are forgotten
-_RARE: Final = {"age", "home"}  # facts that hardly two students share: to remember them helps nobody
+_RARE: Final = {
+    "age",
+    "home",
+}  # facts that hardly two students share: to remember them helps nobody
 _PARTICULAR: Final = {one.name for one in (*RULES, *CRITERIA) if not _RARE.isdisjoint(one.facts)}
 _ASKING: Final = tuple(rule for rule in RULES if rule.can_ask)  # others have no word on a match
 

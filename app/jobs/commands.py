@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import click
+from babel.dates import format_timedelta
 from flask import current_app
 from flask.cli import with_appcontext
 
@@ -75,7 +76,8 @@ def list_command() -> None:
     """Show each job with its last run, and the messages that could not be sent."""
     runs = latest_runs(db.session)
     for job in JOBS:
-        click.echo(f"{job.name}: {job.meaning}; every {job.every}")
+        every = format_timedelta(job.every, locale="en")
+        click.echo(f"{job.name}: {job.meaning}; every {every}")
         run = runs.get(job.name)
         if run is None:
             click.echo("    has done nothing yet")

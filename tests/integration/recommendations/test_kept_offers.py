@@ -126,6 +126,20 @@ def test_a_page_takes_the_newer_one_when_it_is_there(
     assert built_from == revision + 1
 
 
+def test_a_page_that_slept_through_a_build_answers_from_it_though_it_is_not_the_newest(
+    session: Session, folder: Path, place: ServiceAtLocation
+) -> None:
+    _, revision = engine_for(session, "balanced", on=ON)
+    other = make_service_at_location(session)
+    changed(session)
+    version = kept.version_of(session, revision + 1, ON)
+    kept.opened_or_built(folder, version, lambda: engines.read_offers(session, ON))
+    changed(session)
+    engine, built_from = engine_for(session, "balanced", on=ON)
+    assert set(fitting(engine)) == {str(place.id), str(other.id)}
+    assert built_from == revision + 1
+
+
 def test_where_no_worker_builds_a_page_has_it_built_beside_and_answers_at_once(
     client: CheckedClient,
     session: Session,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import storage
+from matching.amending import amended
 from matching.checks import contradiction
 from matching.engine import Engine
 from matching.errors import IndexFolderError
 from matching.index import Index
-from matching.types import Offer, Profile
+from matching.types import Offer, Openings, Profile
 from tests.benchmarks import catalogs as invented
-from tests.unit.matching.strategies import BROADER, PARAMETERS, TODAY, catalogs, loads, profiles
+from tests.unit.matching.strategies import (
+    BROADER,
+    PARAMETERS,
+    TODAY,
+    catalogs,
+    loads,
+    openings,
+    profiles,
+)
 
 BALANCED = PARAMETERS["balanced"]
 
@@ -63,6 +73,35 @@ def test_columns_are_mapped_and_cannot_be_changed(tmp_path: Path) -> None:
     assert not kinds.flags.owndata
     with pytest.raises(ValueError, match="read-only"):
         kinds[0] = 5
+
+
+TOLD = st.none() | openings | st.just(Openings(available=-1))
+
+
+@given(catalogs(max_size=6), st.lists(TOLD, min_size=6, max_size=6), profiles)
+@settings(max_examples=60, deadline=None)
+def test_openings_put_right_answer_as_an_index_built_of_them(
+    catalog: list[Offer], told: list[Openings | None], profile: Profile
+) -> None:
+    """None: offered no more. What contradicts itself now is out until it is listed anew."""
+    index = Index(catalog, BROADER)
+    changes = {
+        row: told[row]
+        for row, offer in enumerate(index.columns.offers)
+        if contradiction(offer) is None
+    }
+    right = Engine.over(amended(index, changes), BALANCED)
+    now = [
+        offer if row not in changes else replace(offer, openings=new) if new else closed(offer)
+        for row, offer in enumerate(index.columns.offers)
+        for new in (changes.get(row),)
+    ]
+    fits = Engine(now, BALANCED, BROADER).rank(profile, 9, on=TODAY).matches
+    assert right.rank(profile, 9, on=TODAY).matches == fits
+
+
+def closed(offer: Offer) -> Offer:
+    return replace(offer, is_active=False)
 
 
 def test_a_newer_index_takes_the_place_of_one_that_is_in_use(tmp_path: Path) -> None:
