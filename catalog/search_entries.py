@@ -32,6 +32,7 @@ from catalog.models import (
     ServiceCapacity,
     TaxonomyTerm,
 )
+from catalog.prices import fee_of, prices_of
 from catalog.taxonomy import UnknownTermError, term
 from catalog.vocabulary import WEEKDAYS
 
@@ -125,7 +126,9 @@ def read_entries(session: Session, *, on: date) -> list[Entry]:
         session,
         select(
             CostOption.service_id,
+            CostOption.option,
             CostOption.amount_cents,
+            CostOption.amount_description,
             CostOption.valid_from,
             CostOption.valid_to,
         ),
@@ -159,7 +162,7 @@ def read_entries(session: Session, *, on: date) -> list[Entry]:
             languages=languages_of(spoken.get(row.id, ()))
             or languages_of(one for at in locations[row.id] for one in spoken.get(at, ())),
             has_interpreter=interpreter_of(row.interpretation_services),
-            fee_cents=fee_of(costs.get(row.id, ()), on),
+            fee_cents=fee_of(prices_of(costs.get(row.id, ()), on)),
             open_places=open_places_of(capacities.get(row.id, ()), on),
             status="inactive" if row.is_active is False and row.status == "active" else row.status,
         )
@@ -291,23 +294,6 @@ def interpreter_of(said: str | None) -> bool | None:
     """Whether an interpreter is named; None: not said."""
     words = (said or "").strip().lower().rstrip(".")
     return words not in NO_INTERPRETER if words else None
-
-
-def fee_of(costs: Iterable[Any], on: date) -> int | None:
-    """The lowest price in force on the day, in cents; None: no amount is said.
-
-    `costs` are rows with the columns of CostOption.
-    """
-    return min(
-        (
-            row.amount_cents
-            for row in costs
-            if row.amount_cents is not None
-            and (row.valid_from is None or row.valid_from <= on)
-            and (row.valid_to is None or row.valid_to >= on)
-        ),
-        default=None,
-    )
 
 
 def open_places_of(capacities: Sequence[AnyRow], on: date) -> int | None:

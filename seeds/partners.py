@@ -242,7 +242,7 @@ def _collect_service(
         (Schedule, _schedule_rows(row, now.date())),
         (Language, [{"name": LANGUAGE_NAMES[c], "code": c} for c in owner["languages"]]),
         (EligibilityRule, [_rule_row(rule) for rule in row["eligibility"]]),
-        (CostOption, [_cost_row(cost) for cost in row.get("costs", ())]),
+        (CostOption, [cost_row(cost) for cost in row.get("costs", ())]),
         (RequiredDocument, [{"document": text} for text in row.get("documents", ())]),
     ):
         rows[table] += [
@@ -340,7 +340,8 @@ def _rule_row(rule: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cost_row(cost: Mapping[str, Any]) -> dict[str, Any]:
+def cost_row(cost: Mapping[str, Any]) -> dict[str, Any]:
+    """One price as a row of cost_option."""
     return {
         "option": "For families who ask" if cost.get("for") == "reduced" else "Usual fee",
         "currency": "USD",

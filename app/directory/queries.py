@@ -18,6 +18,7 @@ from app.clock import day_there
 from app.directory import words
 from app.directory.as_of import AsOf, Told, told_of
 from app.directory.index import index_for
+from app.directory.prices import price_lines, says_more
 from app.errors import NotFound
 from app.students.queries import school_names
 from catalog.errors import NotListedError
@@ -30,9 +31,10 @@ from catalog.models import (
     ServiceAtLocation,
     ServiceCapacity,
 )
+from catalog.prices import prices_of
 from catalog.queries import get_service
 from catalog.search import Hit, SearchIndex
-from catalog.search_entries import OPEN_PLACES_STALE_AFTER, fee_of, hours_of
+from catalog.search_entries import OPEN_PLACES_STALE_AFTER, hours_of
 from catalog.taxonomy import UnknownTermError, term
 
 PAGE_SIZE = 20
@@ -101,8 +103,7 @@ class ServicePage:
     who: tuple[tuple[str, str], ...]
     who_in_their_words: str | None
     places: tuple[PlaceWords, ...]
-    fee_cents: int | None
-    cost_texts: tuple[str, ...]
+    costs: tuple[str, ...]
     languages: tuple[str, ...]
     documents: tuple[str, ...]
     seats: tuple[Seats, ...]
@@ -198,8 +199,7 @@ def service_page(
         who=tuple(who),
         who_in_their_words=service.eligibility_description,
         places=places_of(service, told, on),
-        fee_cents=fee_of(service.cost_options, on),
-        cost_texts=cost_texts(service),
+        costs=costs_of(service, on, language),
         languages=languages_of(service),
         documents=tuple(row.document for row in service.required_documents if row.document),
         seats=seats_of(service, on),
@@ -357,11 +357,12 @@ def languages_of(service: Service) -> tuple[str, ...]:
     return tuple(sorted({row.code or row.name or "" for row in rows} - {""}))
 
 
-def cost_texts(service: Service) -> tuple[str, ...]:
-    """What the listing says of its prices, in its own words, each sentence once."""
-    said = [option.amount_description or option.option for option in service.cost_options]
-    said += [service.fees_description, service.fees]
-    return tuple(dict.fromkeys(text for text in said if text))
+def costs_of(service: Service, on: date, language: str) -> tuple[str, ...]:
+    """A line a price, the usual fee first, then what the listing says more of them in its own words."""
+    prices = prices_of(service.cost_options, on)
+    more = [text for text in (service.fees_description, service.fees) if says_more(text, prices)]
+    lines = [*price_lines(prices, language), *(text for text in more if text)]
+    return tuple(dict.fromkeys(lines))
 
 
 def in_language(service: Service, column: str, language: str) -> str:

@@ -8,14 +8,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.clock import day_there, utcnow
 from app.directory.as_of import AsOf, Told, told_at
+from app.directory.prices import beside_the_fee, says_more
 from app.recommendations.hours import schedules_of
 from app.recommendations.words import say
 from catalog.models import Location, Service, ServiceAtLocation
+from catalog.prices import prices_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,12 @@ def read_listings(session: Session, keys: Collection[str], *, language: str) -> 
             selectinload(ServiceAtLocation.schedules),
         )
     ).all()
-    told = told_at(session, places)
-    return {str(place.id): listing_of(place, told, language) for place in places}
+    told, on = told_at(session, places), day_there(session, utcnow())
+    return {str(place.id): listing_of(place, told, on, language) for place in places}
 
 
-def listing_of(place: ServiceAtLocation, told: Told, language: str) -> Listing:
-    """The words of one place. `extra` may hold a Spanish name and description."""
+def listing_of(place: ServiceAtLocation, told: Told, on: date, language: str) -> Listing:
+    """The words of one place on a day. `extra` may hold a Spanish name and description."""
     service, location = place.service, place.location
     return Listing(
         service_at_location_id=place.id,
@@ -90,7 +94,7 @@ def listing_of(place: ServiceAtLocation, told: Told, language: str) -> Listing:
         where=where_words(location, language),
         is_confidential=location.is_confidential,
         transport=None if location.is_confidential else location.transportation,
-        cost_details=cost_details(service),
+        cost_details=cost_details(service, on, language),
         schedule_details=next((s.description for s in schedules_of(place) if s.description), None),
         as_of=told.as_of_place(place),
     )
@@ -121,7 +125,10 @@ def where_words(location: Location, language: str) -> str:
     return location.name or say("where_unknown", language)
 
 
-def cost_details(service: Service) -> str | None:
-    """What the listing says of its prices, in its own words."""
-    said = [option.amount_description or option.option for option in service.cost_options]
-    return next((words for words in said if words), None) or service.fees_description
+def cost_details(service: Service, on: date, language: str) -> str | None:
+    """What the listing says of its prices beside the fee: "per visit; free for families who ask"."""
+    prices = prices_of(service.cost_options, on)
+    said = beside_the_fee(prices, language)
+    if said or not says_more(service.fees_description, prices):
+        return said
+    return service.fees_description

@@ -21,6 +21,7 @@ from app.recommendations.profiles import point_of
 from catalog.geocoding.zip_areas import radius_of
 from catalog.importers.places import read_zip
 from catalog.models import Location, Service, ServiceAtLocation, ServiceCapacity
+from catalog.prices import fee_of, prices_of
 from catalog.taxonomy import UnknownTermError, term
 from catalog.vocabulary import ACCESS_NEEDS
 from matching.checks import contradiction
@@ -129,7 +130,7 @@ def offers_of_service(
                 has_interpreter=interpreter_of(service),
                 access=access_of(place),
                 hours=hours_of(schedules, doubts),
-                fee_cents=fee_of(service, on),
+                fee_cents=fee_of(prices_of(service.cost_options, on)),
                 openings=openings_of(service, doubts),
                 referral_cap=intake.referral_cap if intake else None,
                 documents=tuple(d.document for d in service.required_documents if d.document),
@@ -200,23 +201,6 @@ def access_of(place: ServiceAtLocation) -> frozenset[str] | None:
     """What the place has, in the vocabulary's words; None where nothing of it is said."""
     rows = place.location.accessibility
     return frozenset(r.description for r in rows if r.description in ACCESS_NEEDS) or None
-
-
-def fee_of(service: Service, on: date) -> int | None:
-    """The lowest price, in cents, of those in force on the day; None: no amount is said.
-
-    The lowest, since most lists name reduced prices for families with little money.
-    """
-    return min(
-        (
-            option.amount_cents
-            for option in service.cost_options
-            if option.amount_cents is not None
-            and (option.valid_from is None or option.valid_from <= on)
-            and (option.valid_to is None or option.valid_to >= on)
-        ),
-        default=None,
-    )
 
 
 def openings_of(service: Service, doubts: list[str]) -> Openings:

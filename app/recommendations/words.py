@@ -7,15 +7,13 @@ app.web.formats, weeks as the engine's own sentences write them. None is "not kn
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 
 from babel import Locale
-from flask_babel import force_locale, get_locale
 
+from app.directory.prices import PER, in_spanish_too
 from app.web import formats
 from catalog.vocabulary import Label
 from matching.explain import words_of
@@ -54,53 +52,11 @@ PHRASES = {
     "where_unknown": Label("Ask where it takes place", "Pregunte dónde es"),
 }
 
-# What listings commonly write beside a price, in whatever letters; anything else stays as written.
-PRICES_ES = {
-    "per child": "por niño",
-    "per class": "por clase",
-    "per course": "por curso",
-    "per day": "al día",
-    "per family": "por familia",
-    "per hour": "por hora",
-    "per household": "por hogar",
-    "per item": "por artículo",
-    "per lesson": "por clase",
-    "per month": "al mes",
-    "per participant": "por participante",
-    "per person": "por persona",
-    "per season": "por temporada",
-    "per semester": "por semestre",
-    "per session": "por sesión",
-    "per student": "por estudiante",
-    "per visit": "por visita",
-    "per week": "por semana",
-    "per year": "al año",
-    "donation": "donación",
-    "donation requested": "se pide una donación",
-    "one-time fee": "un solo pago",
-    "sliding fee scale": "según los ingresos",
-    "sliding scale": "según los ingresos",
-    "suggested donation": "donación sugerida",
-}
-PER = re.compile(r"^(?:per|por|al) ", re.IGNORECASE)  # "$25 per month" needs no brackets
-PRICE_PER = re.compile(r"^(?:/\s*|(?:a|an|each|every)\s+)")
-
 
 def say(phrase: str, language: str, **facts: object) -> str:
     """A phrase in the language (English where it is not ours), with its facts put in."""
     label = PHRASES[phrase]
     return (label.es if language == "es" else label.en).format(**facts)
-
-
-@contextmanager
-def written_in(language: str) -> Iterator[None]:
-    """Let app.web.formats write numbers, money and times in this language."""
-    now = get_locale()
-    if now is not None and now.language == language:
-        yield  # as nearly always, and a page asks some dozen times
-        return
-    with force_locale(language):
-        yield
 
 
 def hours_words(hours: tuple[Hours, ...] | None, language: str) -> str:
@@ -120,29 +76,21 @@ def distance_words(metres: int | None, language: str, *, is_rough: bool) -> str 
     place's ZIP area is known."""
     if metres is None:
         return None
-    with written_in(language):
+    with formats.written_in(language):
         miles = formats.miles(metres)
     return say("about_so_far", language, distance=miles) if is_rough else miles
 
 
 def cost_words(fee_cents: int | None, details: str | None, language: str) -> str:
-    """The lowest price, and what the partner says beside it ("per month", "sliding scale")."""
-    details = price_words(details, language) if details else None
+    """The fee, and what the partner says beside it ("per month; free for families who ask")."""
+    details = in_spanish_too(details, language) if details else None
     if fee_cents is None:
         return details or say("ask_cost", language)
-    with written_in(language):
+    with formats.written_in(language):
         price = formats.dollars(fee_cents)
     if not details or not fee_cents:
         return price
     return f"{price} {details}" if PER.match(details) else f"{price} ({details})"
-
-
-def price_words(details: str, language: str) -> str:
-    """A usual wording ("per month", "/ week", "Each visit") in Spanish; any other as it stands."""
-    if language != "es":
-        return details
-    key = " ".join(details.casefold().split()).rstrip(".")
-    return PRICES_ES.get(key) or PRICES_ES.get(PRICE_PER.sub("per ", key, count=1)) or details
 
 
 def openings_words(openings: Openings, language: str) -> str:
@@ -162,7 +110,7 @@ def openings_words(openings: Openings, language: str) -> str:
 
 def day_words(day: date, language: str) -> str:
     """A day as people write it: "Nov 23, 2026"."""
-    with written_in(language):
+    with formats.written_in(language):
         return formats.day(day)
 
 

@@ -8,7 +8,8 @@ None is "not known" and is said so, never hidden as an empty string.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Literal
@@ -17,7 +18,7 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_day_names
 from babel.numbers import format_currency, format_decimal
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import force_locale, get_locale, gettext, ngettext
 from markupsafe import Markup
 
 from app.clock import district_date, district_zone, utcnow
@@ -37,6 +38,17 @@ def written_locale() -> Locale:
 @cache
 def _as_written(language: str) -> Locale:
     return Locale(language, "US")
+
+
+@contextmanager
+def written_in(language: str) -> Iterator[None]:
+    """Write in this language, whatever the visitor's is."""
+    now = get_locale()
+    if now is not None and now.language == language:
+        yield  # as nearly always, and a page asks some dozen times
+        return
+    with force_locale(language):
+        yield
 
 
 def moment(at: datetime | None) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.directory import index
 from app.security.policy import Role
-from catalog.models import Contact, Phone, RequiredDocument, Service
+from catalog.models import Contact, CostOption, Phone, RequiredDocument, Service
 from tests.factories import (
     make_eligibility,
     make_location,
@@ -78,6 +78,9 @@ def test_what_is_not_said_is_asked_and_stands_below(
     make_service_at_location(session, name="Art A", fee_cents=None)
     make_service_at_location(session, name="Art B", fee_cents=0)
     make_service_at_location(session, name="Art C", fee_cents=900)
+    asked = make_service_at_location(session, name="Art D", fee_cents=900).service
+    asked.cost_options.append(CostOption(amount_cents=0, option="For families who ask"))
+    session.flush()
     page = manager.get("/directory?q=art&cost=0").text
     assert titles(page) == ["Art B", "Art A"]
     assert "Ask first: the cost" in page
@@ -227,6 +230,11 @@ def test_the_page_of_a_service(session: Session, manager: CheckedClient) -> None
     make_eligibility(session, service, "situation", "bar", any_of=["veteran"])
     make_eligibility(session, service, "anyone", axis="income")
     service.required_documents = [RequiredDocument(document="Proof of address")]
+    service.cost_options = [
+        CostOption(amount_cents=2500, option="Usual fee", amount_description="per visit"),
+        CostOption(amount_cents=0, option="For families who ask"),
+    ]
+    service.fees_description = "$25.00 per visit; free for families who ask"
     service.phones = [Phone(number="423-555-0100", extension="7")]
     contact = Contact(service_id=service.id, name="Ann Private", email="ann@example.org")
     contact.phones = [Phone(number="423-555-0199")]
@@ -245,7 +253,7 @@ def test_the_page_of_a_service(session: Session, manager: CheckedClient) -> None
         "Proof of address",
         "5 open places",
         "1 day ago",
-        "Free",
+        "$25 per visit<br>Free for families who ask <",
         "English, Spanish",
         "(423) 555-0100",
         "ext. 7",
@@ -256,6 +264,9 @@ def test_the_page_of_a_service(session: Session, manager: CheckedClient) -> None
         "Refer a student",
     ):
         assert words in page, words
+    assert "$25.00" not in page, "what the prices say already"
+    public = manager.get(f"/services/{service.id}", headers={**PAGE, "Accept-Language": "es"}).text
+    assert "$25 por visita<br>Gratis para las familias que lo pidan" in public
     assert "Ann Private" not in page
     assert "555-0199" not in page
     assert "referrals@example.org" not in page

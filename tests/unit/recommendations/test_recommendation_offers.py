@@ -228,6 +228,7 @@ def test_a_full_listing_arrives_whole() -> None:
                 CostOption(amount_cents=2500),
                 CostOption(amount_cents=500),
                 CostOption(amount_cents=0, valid_to=date(2026, 1, 1)),
+                CostOption(amount_cents=0, option="For families who ask"),
                 CostOption(amount_description="sliding scale"),
             ],
             required_documents=[RequiredDocument(document="Proof of address")],
