@@ -1,7 +1,7 @@
 """Openings: there is a free place, or a waitlist.
 
 Decisions:
-- A waitlist is YES (the openings criterion marks it and counts it low).
+- A waitlist is YES, dated or not (the openings criterion marks it and counts it low).
 - Free places not told, without a date, or told longer ago than `openings.stale_after`: asked. One
   in three callers that a 211 sent met an agency without means, so it is worth the call.
 - None free: NO only if there is no waitlist; whether there is one is asked where it is not stated,

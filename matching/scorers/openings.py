@@ -1,7 +1,8 @@
 """Openings: free places, or a waitlist, believed less the older the figure is.
 
 Trust halves every `openings.half_life` days: the value goes from what was told to the neutral one.
-A figure without a date has no trust at all; nothing told is neutral.
+A figure without a date has no trust at all; nothing told is neutral. A waitlist that is told without a
+date counts as one told today, so that it is marked, and never worth more for not being dated.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ NAME = "openings"
 def value(offer: Offer, question: Question) -> Value:
     """From what was told towards the neutral value, by the age of the figure."""
     figures, told = question.parameters, offer.openings
+    if told.as_of is None and told.has_waitlist:
+        return known(figures.openings_waitlist, "waitlist_undated")
     if told.as_of is None or (told.available is None and not told.has_waitlist):
         return neutral(figures.openings_neutral, "openings_unknown")
     days = max(0, (question.on - told.as_of).days)
@@ -51,7 +54,9 @@ def values(columns: Columns, rows: Rows, question: Question) -> Whole:
         np.where(has_waitlist, figures.openings_waitlist, 0),
     )
     decayed = figures.openings_neutral + (worth - figures.openings_neutral) * trust // 1000
-    untold = (as_of < 0) | ((available < 0) & ~has_waitlist)
+    undated = as_of < 0
+    decayed = np.where(undated & has_waitlist, figures.openings_waitlist, decayed)
+    untold = (undated | (available < 0)) & ~has_waitlist
     return np.where(untold, figures.openings_neutral, decayed)
 
 
@@ -60,5 +65,5 @@ CRITERION = Criterion(
     value,
     values,
     facts=(),
-    codes=("openings_unknown", "places_free", "waitlist", "no_places"),
+    codes=("openings_unknown", "places_free", "waitlist", "waitlist_undated", "no_places"),
 )

@@ -231,6 +231,8 @@ RULE_CASES: dict[str, list[Row]] = {
         (told(3, TODAY + timedelta(days=2)), {}, None),
         (told(0, has_waitlist=True), {}, None),
         (told(None, None, has_waitlist=True), {}, None),
+        (told(0, None, maximum=9, has_waitlist=True), {}, None),
+        (told(0, None, has_waitlist=False), {}, "openings_undated"),
         (told(0, has_waitlist=False), {}, "full"),
         (told(0), {}, "waitlist_not_stated"),
         (told(None), {}, "openings_not_stated"),
@@ -457,7 +459,12 @@ SCORER_CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, int]]] =
         (told(0, TODAY), {}, "no_places", 0),
         (told(0, TODAY - timedelta(days=21)), {}, "no_places", 225),
         (told(0, TODAY, has_waitlist=True), {}, "waitlist", 250),
+        # Without a date no better than one told today.
+        (told(None, None, has_waitlist=True), {}, "waitlist_undated", 250),
+        (told(0, None, maximum=9, has_waitlist=True), {}, "waitlist_undated", 250),
+        (told(2, None, has_waitlist=True), {}, "waitlist_undated", 250),
         (told(2, None), {}, "openings_unknown", 450),
+        (told(0, None, has_waitlist=False), {}, "openings_unknown", 450),
         (told(None), {}, "openings_unknown", 450),
     ],
     "language": [
