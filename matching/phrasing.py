@@ -16,6 +16,7 @@ from matching.types import Hours, Range
 
 METRES_PER_MILE: Final = 1609.344  # international mile
 LONGEST_LIST: Final = 5
+WITHOUT_COUNTIES: Final = ("AK", "DC", "LA", "PR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +166,20 @@ class Phrases:
             return self.form("pre_k")
         return self.form("grade", number=int(grade)) if grade >= 1 else self.form("kindergarten")
 
+    def county(self, county: str) -> str:
+        """Hamilton County, TN; what is no county by name (a parish, a borough) as it is written."""
+        name, _, state = county.rpartition(", ")
+        if state in WITHOUT_COUNTIES or name.endswith(("City", "County")):
+            return county
+        return self.form("county", name=name, state=state)
+
     def area(self, facts: Mapping[str, Any]) -> str:
         """ZIP codes, counties, state or circle, as far as the reason holds them."""
         told = []
         if "zip_codes" in facts:
             form = "zip_code" if len(facts["zip_codes"]) == 1 else "zip_codes"
             told.append(self.form(form, list=self.listed(facts["zip_codes"])))
-        told.extend(facts.get("counties", ()))
+        told.extend(map(self.county, facts.get("counties", ())))
         if "state" in facts:
             told.append(self.form("state", state=facts["state"]))
         if "radius" in facts:

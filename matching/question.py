@@ -81,6 +81,11 @@ class Question:
         weekend = (figures.time_weekend_opens, figures.time_weekend_closes)
         return week(Hours(day, *(school_day if day < 5 else weekend)) for day in range(7))
 
+    @property
+    def is_homeless(self) -> bool:
+        """Whether the student has no home to ask for, or to hold against him or her."""
+        return "homeless" in (self.profile.situations or ())
+
     @cached_property
     def state(self) -> str | None:
         """The state of residence, told by the county ("Hamilton, TN")."""

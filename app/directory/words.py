@@ -144,7 +144,11 @@ def residence_words(facts: Mapping[str, Any]) -> str:
     parts = []
     if facts.get("zips"):
         parts.append(gettext("ZIP %(codes)s", codes=joined(facts["zips"])))
-    parts += [gettext("%(name)s County", name=county) for county in facts.get("counties", ())]
+    for county in facts.get("counties", ()):
+        name, _, state = county.rpartition(", ")
+        parts.append(
+            gettext("%(name)s County, %(state)s", name=name, state=state) if name else county
+        )
     if facts.get("statewide"):
         parts.append(US_STATES[facts["statewide"]])
     if facts.get("centre"):

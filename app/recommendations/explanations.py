@@ -65,8 +65,14 @@ def whole_score(score: int) -> int:
 
 
 def questions_of(match: Match, language: str) -> tuple[str, ...]:
-    """What to ask before referring."""
-    return tuple(sentence(r, language, names=names_of_codes(language)) for r in match.questions)
+    """What to ask before referring, each thing once: who is asked where the family lives for the area
+    that is served is not asked again for the way there."""
+    codes = {reason.code for reason in match.questions}
+    return tuple(
+        sentence(reason, language, names=names_of_codes(language))
+        for reason in match.questions
+        if not (reason.code == "home_unknown" and "home_area_unknown" in codes)
+    )
 
 
 def refusals_of(exclusion: Exclusion, language: str) -> tuple[str, ...]:

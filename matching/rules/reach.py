@@ -6,7 +6,8 @@ Decisions:
 - Virtual, coming to the school, or with transport provided: always reached.
 - Way of travel not known: YES within the shortest limit, NO beyond the longest, else asked.
 - Home not known: YES if the school is near enough; else asked, for the home may be nearer. With a
-  known home, a school whose place is not known is not asked for.
+  known home, a school whose place is not known is not asked for. Of a homeless student how he or she
+  gets there is asked, not where the family lives.
 - Place not known (a shelter keeps its street to itself): asked of the partner.
 - Place known by its ZIP area alone: it may be nearer or farther than the point by `point_within`. YES
   where the farthest is near enough, NO where the nearest is too far, else asked of the partner.
@@ -56,7 +57,7 @@ def judge(offer: Offer, question: Question) -> Reason | None:
     if metres is not None and metres + within <= near:
         return None
     if metres is None or question.profile.home is None:
-        return ask(NAME, "home_unknown")
+        return ask(NAME, "way_if_homeless" if question.is_homeless else "home_unknown")
     if within and metres - within <= near:
         return ask(NAME, "place_rough", metres=metres)
     return _beyond(metres, within, far, question.profile.travel)
@@ -124,6 +125,7 @@ WORDS = {
             "place_not_stated": "Ask the partner: where does it take place?",
             "place_rough": "Ask the partner: where is it? Only the ZIP area is known, about {metres} away.",
             "home_unknown": "Ask the family: where do you live? It may be too far.",
+            "way_if_homeless": "Ask the family: how would the student get there? A ride may be needed.",
             "travel_unknown": "Ask the family: how do you get around? It is {metres} away.",
         },
         change={
@@ -144,6 +146,8 @@ WORDS = {
             "place_rough": "Pregunte a la organización: ¿dónde es? Solo se sabe el código postal, "
             "a unos {metres}.",
             "home_unknown": "Pregunte a la familia: ¿dónde viven? Puede estar demasiado lejos.",
+            "way_if_homeless": "Pregunte a la familia: ¿cómo llegaría el estudiante? Puede hacer falta "
+            "transporte.",
             "travel_unknown": "Pregunte a la familia: ¿cómo se trasladan? Está a {metres}.",
         },
         change={
@@ -157,7 +161,7 @@ RULE = Rule(
     NAME,
     judge,
     verdicts,
-    facts=("home", "school_point", "travel"),
+    facts=("home", "school_point", "travel", "situations"),
     change=change,
     apply=apply,
     words=WORDS,

@@ -6,8 +6,9 @@ Decisions:
 - Area not stated is asked of the partner ("not stated is not anyone"), but not where the program
   comes to schools or takes the students of named schools: being enrolled there settles it.
 - A part that cannot be compared for want of the family's address makes a NO into a question.
-- A homeless student has no address to hold against him or her: outside the area is a question to
-  the partner, never a NO (a referral must not become a barrier, McKinney-Vento Act).
+- A homeless student has no address to hold against him or her: outside the area, or where he or she
+  lives is not known, is a question to the partner, never a NO and never "where do you live?" (a
+  referral must not become a barrier, McKinney-Vento Act).
 - There is no near miss: moving house is not a thing to suggest.
 """
 
@@ -25,7 +26,6 @@ from matching.rule import Rule, Verdicts, Words, ask, column_of, no, sorted_term
 from matching.types import Offer, Profile, Reason, Residence
 
 NAME = "residence"
-HOMELESS = "homeless"
 
 
 def judge(offer: Offer, question: Question) -> Reason | None:
@@ -44,10 +44,10 @@ def judge(offer: Offer, question: Question) -> Reason | None:
         "radius": area.radius_metres,
     }
     facts = {name: value for name, value in facts.items() if value}
+    if question.is_homeless:
+        return ask(NAME, "area_if_homeless", **facts)
     if None in parts:
         return ask(NAME, "home_area_unknown", **facts)
-    if _is_homeless(question):
-        return ask(NAME, "area_if_homeless", **facts)
     return no(NAME, "outside_area", **facts)
 
 
@@ -97,7 +97,7 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
         fits |= holds[areas.number_drawn[rows]]
     settled = columns.comes_to_school[rows] | columns.schools.is_filled[rows]
     outside = restricts & ~fits
-    doubtful = missing | _is_homeless(question)
+    doubtful = missing | question.is_homeless
     return column_of(
         rows,
         no=outside & ~doubtful,
@@ -115,14 +115,10 @@ def alike(columns: Columns, profiles: Sequence[Profile]) -> list[Hashable]:
             one.zip_code,
             one.county,
             None if one.home is None else next(drawn),
-            HOMELESS in (one.situations or ()),
+            "homeless" in (one.situations or ()),
         )
         for one in profiles
     ]
-
-
-def _is_homeless(question: Question) -> bool:
-    return HOMELESS in (question.profile.situations or ())
 
 
 WORDS = {

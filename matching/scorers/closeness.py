@@ -3,7 +3,7 @@
 The half-distance goes by the way of travel. A program that comes to the school is at no distance;
 a virtual one has its own value; transport provided is worth at least its own; a place of which only
 the ZIP area is known counts from its middle. Without a home and a school, or without the place, the
-value is neutral.
+value is neutral. Without a home, it is told as the distance from the school.
 """
 
 from __future__ import annotations
@@ -50,9 +50,11 @@ def value(offer: Offer, question: Question) -> Value:
             return known(figures.closeness_transport, "transport")
         return neutral(figures.closeness_neutral, "distance_unknown")
     near = halving(metres, half_distance(question))
+    end = "_school" if question.profile.home is None else ""  # else it is told as the way from home
     if offer.provides_transport and near <= figures.closeness_transport:
-        return known(figures.closeness_transport, "transport_from", metres=metres)
-    return known(near, "distance_rough" if offer.point_within else "distance", metres=metres)
+        return known(figures.closeness_transport, f"transport_from{end}", metres=metres)
+    rough = "_rough" if offer.point_within else ""
+    return known(near, f"distance{rough}{end}", metres=metres)
 
 
 def values(columns: Columns, rows: Rows, question: Question) -> Whole:
@@ -84,8 +86,11 @@ CRITERION = Criterion(
         "virtual",
         "transport",
         "transport_from",
+        "transport_from_school",
         "distance_unknown",
         "distance",
+        "distance_school",
         "distance_rough",
+        "distance_rough_school",
     ),
 )

@@ -245,7 +245,7 @@ def test_the_page_of_a_service(session: Session, manager: CheckedClient) -> None
         "Smile Dental Clinic",
         "Grades 3 to 5",
         "TennCare (Medicaid) or No insurance",
-        "ZIP 37403 or Hamilton, TN County",
+        "ZIP 37403 or Hamilton County, TN",
         "Not for: Veteran in the family",
         "No restriction",
         "Ages 5 to 18",

@@ -125,6 +125,11 @@ RULE_CASES: dict[str, list[Row]] = {
             {"zip_code": "30741", "situations": frozenset({"homeless"})},
             "area_if_homeless",
         ),
+        (  # nor asked where that is
+            {"residence": Residence(zip_codes=frozenset({"37402"}))},
+            {"situations": frozenset({"homeless"})},
+            "area_if_homeless",
+        ),
     ],
     "school": [
         ({"schools": None}, {}, None),
@@ -294,6 +299,14 @@ RULE_CASES: dict[str, list[Row]] = {
         ({"point": TEN_MILES}, {"school_point": HERE, "travel": "foot"}, "home_unknown"),
         ({"point": NEXT_DOOR}, {"school_point": HERE}, None),
         ({"point": NEXT_DOOR}, {}, "home_unknown"),
+        ({"point": NEXT_DOOR}, {"situations": frozenset({"foster"})}, "home_unknown"),
+        ({"point": NEXT_DOOR}, {"situations": frozenset({"homeless"})}, "way_if_homeless"),
+        (
+            {"point": TEN_MILES},
+            {"school_point": HERE, "situations": frozenset({"homeless"})},
+            "way_if_homeless",
+        ),
+        ({"point": NEXT_DOOR}, {"home": HERE, "situations": frozenset({"homeless"})}, None),
         ({"point": None}, {"home": HERE}, "place_not_stated"),
     ],
     "cap": [
@@ -430,6 +443,19 @@ SCORER_CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, int]]] =
             700,
         ),
         ({"provides_transport": True, "point": HERE}, {"home": HERE}, "distance", 1000),
+        ({"point": HERE}, {"school_point": HERE}, "distance_school", 1000),
+        (
+            {"point": HERE, "point_within": 4_000},
+            {"school_point": HERE},
+            "distance_rough_school",
+            1000,
+        ),
+        (
+            {"provides_transport": True, "point": NASHVILLE},
+            {"school_point": HERE},
+            "transport_from_school",
+            700,
+        ),
         ({"point": HERE}, {}, "distance_unknown", 400),
         ({"point": None}, {"home": HERE}, "distance_unknown", 400),
     ],

@@ -15,11 +15,12 @@ from matching.errors import MatchingError
 from matching.explain import LANGUAGES, criterion_name, rule_name, sentence, words_of
 from matching.phrasing import PHRASE_OF
 from matching.rule import no
-from matching.rules import RULE_OF, RULES, smallest_change
+from matching.rules import RULE_OF, RULES, judge_all, smallest_change
 from matching.scorers import CRITERIA, parts_of
-from matching.types import Hours, Offer, Part, Point, Profile, Range, Reason, Verdict
+from matching.types import Hours, Offer, Part, Point, Profile, Range, Reason, Residence, Verdict
 from tests.unit.matching.cases import (
     CHANGE_CASES,
+    HERE,
     RULE_CASES,
     SCORER_CASES,
     offer_with,
@@ -210,6 +211,25 @@ def test_spanish_joins_by_sound() -> None:
         {"languages": ("es", "en"), "spoken": ("fr",)},
     )
     assert "español e inglés" in sentence(reason, "es")
+
+
+def test_a_county_is_told_with_its_state_and_what_is_no_county_as_it_stands() -> None:
+    counties = ("Hamilton, TN", "Orleans, LA", "Carson City, NV")
+    reason = Reason("residence", Verdict.NO, "outside_area", {"counties": counties})
+    assert "only Hamilton County, TN, Orleans, LA or Carson City, NV." in sentence(reason)
+    assert "el condado de Hamilton, TN," in sentence(reason, "es")
+
+
+def test_a_student_without_a_home_is_not_asked_where_it_is() -> None:
+    """Neither for the area served nor for the way, in either language."""
+    homeless = profile_with({"situations": frozenset({"homeless"})})
+    offer = offer_with(
+        {"point": HERE, "residence": Residence(counties=frozenset({"Hamilton, TN"}))}
+    )
+    reasons = judge_all(offer, question(homeless, [offer]))
+    told = [sentence(one, language) for one in reasons for language in ("en", "es")]
+    assert "Ask the family: how would the student get there? A ride may be needed." in told
+    assert not [one for one in told if "where do you live" in one or "dónde viven" in one]
 
 
 def test_a_long_list_is_cut_and_counted() -> None:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from app.recommendations.explanations import (
     names_of_codes,
     part_rows,
+    questions_of,
     whole_points,
     whole_score,
 )
 from catalog import vocabulary
 from catalog.taxonomy import interests, label, needs
 from matching.explain import words_of
-from matching.types import Part
+from matching.types import Match, Offer, Part, Reason, Verdict
 
 
 def part(points: int, weight: int = 200, criterion: str = "cost") -> Part:
@@ -36,6 +37,24 @@ def test_a_part_is_told_in_both_languages() -> None:
     assert english.words == "Free for the family."
     assert spanish.words != english.words
     assert spanish.label == "Costo"
+
+
+AREA = Reason("residence", Verdict.UNKNOWN, "home_area_unknown", {"counties": ("Hamilton, TN",)})
+WAY = Reason("reach", Verdict.UNKNOWN, "home_unknown")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ((AREA, WAY), ("Ask the family: where do you live? It serves Hamilton County, TN.",)),
+        ((WAY,), ("Ask the family: where do you live? It may be too far.",)),
+    ],
+)
+def test_where_the_family_lives_is_asked_once(
+    asked: tuple[Reason, ...], said: tuple[str, ...]
+) -> None:
+    match = Match(Offer("key", "service", "partner"), 1, 0, (), asked)
+    assert questions_of(match, "en") == said
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
