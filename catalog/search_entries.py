@@ -331,7 +331,7 @@ def hours_of_row(row: Any) -> list[Hours] | None:
         return None
     if row.opens_at is None or row.closes_at is None or row.opens_at == row.closes_at:
         return None
-    opens, closes = minutes(row.opens_at), minutes(row.closes_at) or DAY_MINUTES
+    opens, closes = minutes(row.opens_at), closing(row.closes_at)
     numbers = sorted({WEEKDAY_NUMBERS[day] for day in days.split(",")})
     if opens < closes:
         return [(number, opens, closes) for number in numbers]
@@ -342,3 +342,9 @@ def hours_of_row(row: Any) -> list[Hours] | None:
 def minutes(moment: time) -> int:
     """Minutes from midnight."""
     return moment.hour * 60 + moment.minute
+
+
+def closing(moment: time) -> int:
+    """Minutes from midnight at which it closes: 1440 for midnight, which many write as 11:59 pm."""
+    told = minutes(moment)
+    return DAY_MINUTES if told in {0, DAY_MINUTES - 1} else told

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import date
 
 from catalog.models import Schedule, ServiceAtLocation
+from catalog.search_entries import closing, minutes
 from catalog.vocabulary import WEEKDAYS
 from matching.types import Hours
 
@@ -63,7 +64,7 @@ def hours_of_row(row: Schedule, doubts: list[str]) -> list[Hours] | None:
     )
     if not is_weekly or row.opens_at is None or row.closes_at is None:
         return None
-    opens, closes = minutes(row.opens_at), minutes(row.closes_at) or DAY_MINUTES
+    opens, closes = minutes(row.opens_at), closing(row.closes_at)
     if opens == closes:
         doubts.append("schedule: it opens and closes at the same minute, so the hours are asked")
         return None
@@ -74,11 +75,6 @@ def hours_of_row(row: Schedule, doubts: list[str]) -> list[Hours] | None:
         else:
             hours += [Hours(number, opens, DAY_MINUTES), Hours((number + 1) % 7, 0, closes)]
     return hours
-
-
-def minutes(moment: time) -> int:
-    """Minutes from midnight."""
-    return moment.hour * 60 + moment.minute
 
 
 def merged(hours: Iterable[Hours]) -> list[Hours]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import date, time
 from random import Random
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.models import Schedule
 from catalog.search import SearchIndex
-from catalog.search_entries import Entry, Place
+from catalog.search_entries import Entry, Place, hours_of
 from catalog.search_filters import Filters
 from tests.benchmarks.directories import dice, directory, mistyped
 
@@ -210,3 +212,9 @@ def test_typing_errors_in_every_word_of_a_name() -> None:
 def test_an_empty_catalog_answers_too() -> None:
     found = SearchIndex([]).search("dental", Filters(near=(35.0, -85.3), age=3, language="es"))
     assert (found.hits, found.total, found.facets) == ((), 0, {})
+
+
+@pytest.mark.parametrize("closes", [time(0), time(23, 59), time(23, 59, 59)])
+def test_midnight_is_the_end_of_the_day_however_it_is_written(closes: time) -> None:
+    row = Schedule(freq="WEEKLY", byday="SA", opens_at=time(18), closes_at=closes)
+    assert hours_of([row], date(2026, 10, 14)) == ((5, 1080, 1440),)

@@ -152,6 +152,7 @@ def test_hsds_ages_count_only_where_no_rule_speaks_of_age() -> None:
     assert eligibility_of(unreadable, []).ages is None, "what the rule meant must be asked"
 
 
+EVERY_DAY = "MO,TU,WE,TH,FR,SA,SU"
 SCHEDULES: list[tuple[list[dict[str, Any]], tuple[Hours, ...] | None]] = [
     ([], None),
     (
@@ -160,6 +161,11 @@ SCHEDULES: list[tuple[list[dict[str, Any]], tuple[Hours, ...] | None]] = [
     ),
     ([{"byday": "mo, we", **AFTERNOON}], (Hours(0, 900, 1020), Hours(2, 900, 1020))),
     ([{"byday": "SA", "opens_at": time(18), "closes_at": time(0)}], (Hours(5, 1080, 1440),)),
+    ([{"byday": "SA", "opens_at": time(18), "closes_at": time(23, 59)}], (Hours(5, 1080, 1440),)),
+    (
+        [{"byday": EVERY_DAY, "opens_at": time(0), "closes_at": time(23, 59, 59)}],
+        tuple(Hours(day, 0, 1440) for day in range(7)),
+    ),
     (
         [{"byday": "SU", "opens_at": time(20), "closes_at": time(6)}],
         (Hours(0, 0, 360), Hours(6, 1200, 1440)),
