@@ -81,6 +81,13 @@ class Question:
         weekend = (figures.time_weekend_opens, figures.time_weekend_closes)
         return week(Hours(day, *(school_day if day < 5 else weekend)) for day in range(7))
 
+    @cached_property
+    def school_week(self) -> Week:
+        """School hours, when a student is hardly to be free for anything else."""
+        figures = self.parameters
+        school_day = (figures.time_school_day_begins, figures.time_school_day_opens)
+        return week(Hours(day, *school_day) for day in range(5))
+
     @property
     def is_homeless(self) -> bool:
         """Whether the student has no home to ask for, or to hold against him or her."""

@@ -61,6 +61,7 @@ class Parameters:
     reach_car: int = _whole(1, 20_037_509)
     openings_stale_after: int = _whole(1, 3650)
     time_enough: int = _whole(1, 10_080)
+    time_school_day_begins: int = _whole(0, 1439)
     time_school_day_opens: int = _whole(0, 1439)
     time_school_day_closes: int = _whole(1, 1440)
     time_weekend_opens: int = _whole(0, 1439)
@@ -110,6 +111,7 @@ class Parameters:
 _NOT_BELOW: Final = {  # rules rely on it: a ride reaches farther, and hours begin before they end
     "reach_bus": "reach_foot",
     "reach_car": "reach_bus",
+    "time_school_day_opens": "time_school_day_begins",
     "time_school_day_closes": "time_school_day_opens",
     "time_weekend_closes": "time_weekend_opens",
 }

@@ -9,6 +9,7 @@ Decisions:
   hours are not stated either, there is nothing to compare and nothing asked.
 - Free hours known, the partner's not stated: asked of the partner.
 - Near miss: the shortest stretch of one day that, were the student free then as well, would be enough.
+  Among equally short ones that with the least of school hours in it (parameters `time.school_day.*`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from matching.lookups import Rows
 from matching.question import Question
 from matching.rule import Circumstances, Rule, Verdicts, Words, ask, column_of, no, would_do
 from matching.types import Hours, Offer, Profile, Reason
-from matching.week import DAY_MINUTES, Stretch, Week, longest, overlap, week
+from matching.week import DAY_MINUTES, Stretch, Week, longest, overlap, total, week
 
 NAME = "free_time"
 
@@ -59,10 +60,12 @@ def verdicts(columns: Columns, rows: Rows, question: Question) -> Verdicts:
 
 
 def change(offer: Offer, question: Question) -> Reason | None:
-    """The shortest stretch to be free in addition; the earliest in the week among equals."""
+    """The shortest stretch to be free in addition; among equals the least in school hours, then the
+    earliest in the week."""
     run, free = week(offer.hours or ()), question.free_week or ()
     enough = min(question.parameters.time_enough, longest(run))
-    edges = [edge for stretch in free for edge in stretch]
+    school = question.school_week
+    edges = [edge for stretch in (*free, *school) for edge in stretch]
     missing = [
         _missing(at, at + enough, free)
         for start, end in run
@@ -72,7 +75,10 @@ def change(offer: Offer, question: Question) -> Reason | None:
     of_one_day = [one for one in missing if one[1] <= (one[0] // DAY_MINUTES + 1) * DAY_MINUTES]
     if not of_one_day:
         return None  # over midnight is no small change
-    start, end = min(of_one_day, key=lambda stretch: (stretch[1] - stretch[0], stretch))
+    start, end = min(
+        of_one_day,
+        key=lambda one: (one[1] - one[0], total(overlap((one,), school)), one),
+    )
     day = start // DAY_MINUTES
     stretch = Hours(day, start - day * DAY_MINUTES, end - day * DAY_MINUTES)
     return would_do(NAME, "free_then", stretch=stretch, minutes=end - start)

@@ -110,6 +110,33 @@ def test_the_least_free_time_in_addition(free: tuple[Hours, ...], stretch: Hours
     assert change.facts["stretch"] == stretch
 
 
+WEDNESDAY, SATURDAY = Hours(2, 600, 1080), Hours(5, 600, 720)
+
+
+@pytest.mark.parametrize(
+    ("hours", "free", "stretch"),
+    [
+        pytest.param((WEDNESDAY,), (), Hours(2, 930, 990), id="later the same day"),
+        pytest.param((Hours(2, 600, 900), SATURDAY), (), Hours(5, 600, 660), id="or on Saturday"),
+        pytest.param((Hours(2, 480, 1000),), (), Hours(2, 930, 990), id="as soon as school is out"),
+        pytest.param((Hours(2, 400, 900),), (), Hours(2, 400, 460), id="or before it begins"),
+        pytest.param((Hours(2, 600, 900),), (), Hours(2, 600, 660), id="in school hours alone"),
+        pytest.param(
+            (WEDNESDAY, SATURDAY),
+            (Hours(2, 660, 700),),
+            Hours(2, 640, 660),
+            id="but never longer than it must be",
+        ),
+    ],
+)
+def test_of_equally_short_times_one_outside_school_hours_is_told(
+    hours: tuple[Hours, ...], free: tuple[Hours, ...], stretch: Hours
+) -> None:
+    change = change_of("free_time", {"hours": hours}, {"free_hours": free})
+    assert change is not None
+    assert change.facts["stretch"] == stretch
+
+
 def test_all_refusals_are_told_and_not_only_the_first() -> None:
     offer = offer_with({"is_active": False, "ages": (Range(6, 12),), "gender": "female"})
     profile = profile_with({"age": 15.0, "gender": "male"})
