@@ -41,6 +41,7 @@ PRICES_ES = {
     "reduced fee": "precio reducido",
     "scholarship": "con beca",
     "scholarships available": "hay becas",
+    "free": "gratis",
     "donation": "donación",
     "donation requested": "se pide una donación",
     "one-time fee": "un solo pago",
@@ -91,6 +92,12 @@ def beside_the_fee(prices: Sequence[Price], language: str) -> str | None:
         return "; ".join(price_lines(prices, language)) or None
     others = [line[:1].lower() + line[1:] for line in price_lines(prices[1:], language)]
     return "; ".join(filter(None, (beside(prices[0], language), *others))) or None
+
+
+def own_words(text: str, language: str) -> str:
+    """What a listing itself says of its fees, as a line."""
+    said = in_spanish_too(text.strip(), language)
+    return said[:1].upper() + said[1:]
 
 
 def says_more(text: str | None, prices: Sequence[Price]) -> bool:

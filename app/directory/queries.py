@@ -18,7 +18,7 @@ from app.clock import day_there
 from app.directory import words
 from app.directory.as_of import AsOf, Told, told_of
 from app.directory.index import index_for
-from app.directory.prices import price_lines, says_more
+from app.directory.prices import own_words, price_lines, says_more
 from app.errors import NotFound
 from app.students.queries import school_names
 from catalog.errors import NotListedError
@@ -201,7 +201,11 @@ def service_page(
         places=places_of(service, told, on),
         costs=costs_of(service, on, language),
         languages=languages_of(service),
-        documents=tuple(row.document for row in service.required_documents if row.document),
+        documents=tuple(
+            words.document_words(row.document, language)
+            for row in service.required_documents
+            if row.document
+        ),
         seats=seats_of(service, on),
         phones=phones,
         site=site_of(service),
@@ -360,9 +364,9 @@ def languages_of(service: Service) -> tuple[str, ...]:
 def costs_of(service: Service, on: date, language: str) -> tuple[str, ...]:
     """A line a price, the usual fee first, then what the listing says more of them in its own words."""
     prices = prices_of(service.cost_options, on)
-    more = [text for text in (service.fees_description, service.fees) if says_more(text, prices)]
-    lines = [*price_lines(prices, language), *(text for text in more if text)]
-    return tuple(dict.fromkeys(lines))
+    texts = (service.fees_description, service.fees)
+    more = [own_words(text, language) for text in texts if text and says_more(text, prices)]
+    return tuple(dict.fromkeys((*price_lines(prices, language), *more)))
 
 
 def in_language(service: Service, column: str, language: str) -> str:

@@ -33,6 +33,31 @@ LISTED: dict[str, tuple[str, Mapping[str, Label]]] = {
     "gender": ("only", GENDERS),
 }
 
+# What listings commonly ask families to bring; anything else stays as written.
+DOCUMENTS_ES = {
+    "a doctor's referral": "Una orden del médico",
+    "a letter from the school": "Una carta de la escuela",
+    "a parent's or guardian's photo id": "Identificación con foto del padre, la madre o el tutor",
+    "birth certificate": "Acta de nacimiento",
+    "hearing test result": "Resultado del examen de audición",
+    "immunization record": "Registro de vacunas",
+    "insurance card": "Tarjeta del seguro",
+    "insurance card, if you have one": "Tarjeta del seguro, si la tiene",
+    "lease or a letter from the landlord": "Contrato de alquiler o una carta del dueño",
+    "photo id": "Identificación con foto",
+    "proof of address": "Comprobante de domicilio",
+    "proof of age": "Comprobante de edad",
+    "proof of income": "Comprobante de ingresos",
+    "proof of income (a pay stub or benefits letter)": (
+        "Comprobante de ingresos (un talón de pago o una carta de beneficios)"
+    ),
+    "proof of residence": "Comprobante de domicilio",
+    "shot record": "Registro de vacunas",
+    "sports physical form": "Formulario del examen físico para deportes",
+    "the bill": "La factura",
+    "the prescription": "La receta",
+}
+
 # What is not said of an entry that a filter asks about: DOUBTS of the search, as questions.
 QUESTIONS = {
     "distance": lazy_gettext("where it is"),
@@ -54,6 +79,14 @@ def joined(words: Iterable[str], style: str = "or") -> str:
     """ "a, b or c"."""
     kind: Any = style
     return str(format_list(list(words), kind, locale=formats.written_locale()))
+
+
+def document_words(document: str, language: str) -> str:
+    """What to bring, in Spanish where the wording is a usual one; any other as it stands."""
+    if language != "es":
+        return document
+    key = " ".join(document.casefold().replace("’", "'").split()).rstrip(".")
+    return DOCUMENTS_ES.get(key, document)
 
 
 def questions(doubts: Iterable[str]) -> str:

@@ -10,9 +10,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.clock import utcnow
+from app.clock import day_there, utcnow
 from app.directory.as_of import Told, told_of
-from app.directory.words import who_words
+from app.directory.queries import costs_of
+from app.directory.words import hours_words, who_words
 from app.errors import Invalid, words_of
 from app.extensions import db
 from app.listings import queries, services, suggesting
@@ -30,8 +31,9 @@ from app.security.models import AccessLink
 from app.security.policy import Actor
 from app.transactions import commits
 from app.web.paging import PAGE_SIZE, Page, requested_page
-from app.web.shell import prefer_language, settings
-from catalog.models import Service
+from app.web.shell import prefer_language, selected_language, settings
+from catalog.models import Service, ServiceAtLocation
+from catalog.search_entries import hours_of
 
 blueprint = Blueprint("listings", __name__, template_folder="templates")
 
@@ -168,7 +170,7 @@ def listing_page(
     ]
     waiting = {change.field: change.new_value for change in changes if change.state == "waiting"}
     known = fields_of(service, by_link=by_link)
-    told = told_of(db.session, [service])
+    told, on = told_of(db.session, [service]), day_there(db.session, utcnow())
     return render_template(
         template,
         service=service,
@@ -182,7 +184,8 @@ def listing_page(
         ],
         keeps_streets=by_link and any(hidden for _, _, hidden, _ in places_of(service, known)),
         live=live_kinds(),
-        place_lines=place_lines(service, known),
+        place_lines=place_lines(service, known, on),
+        costs=costs_of(service, on, selected_language()),
         as_of=told.as_of_service(service),
         places_as_of=oldest_place(service, told),
         values={code: field.read(service) for code, field in known.items()}
@@ -210,14 +213,25 @@ def places_of(
     return found
 
 
-def place_lines(service: Service, known: Mapping[str, ListingField]) -> list[str]:
-    """Each place on one line, as the listing says it now: street, town, hours."""
+def place_lines(service: Service, known: Mapping[str, ListingField], on: date) -> list[str]:
+    """Each place on one line, as the listing says it now: hours, street, town."""
+    hours = {place.id.hex: hours_line(place, on) for place in service.service_at_locations}
     return [
         ", ".join(
-            text for field in fields if field.kind != "closed" and (text := field.read(service))
+            text
+            for field in fields
+            if field.kind != "closed"
+            and (text := (field.kind == "hours" and hours[id_]) or field.read(service))
         )
-        for *_, fields in places_of(service, known)
+        for id_, *_, fields in places_of(service, known)
     ]
+
+
+def hours_line(place: ServiceAtLocation, on: date) -> str:
+    """A week in the visitor's language; "" where the hours are words, which stay as written."""
+    schedules = place.schedules or place.service.schedules or place.location.schedules
+    hours = hours_of(schedules, on)
+    return "; ".join(hours_words(hours)) if hours else ""
 
 
 def oldest_place(service: Service, told: Told) -> date | None:

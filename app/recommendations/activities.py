@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.directory.as_of import AsOf
+from app.directory.words import document_words
 from app.recommendations.asks import known_label
 from app.recommendations.listings import Listing
 from app.recommendations.narrowing import metres_of
@@ -98,7 +99,7 @@ def activity_of(
         distance=distance_words(metres, language, is_rough=offer.point_within > 0),
         cost=cost_words(offer.fee_cents, listing.cost_details, language),
         openings=openings_words(offer.openings, language),
-        what_to_bring=", ".join(offer.documents),
+        what_to_bring=", ".join(document_words(one, language) for one in offer.documents),
         how_to_get_there=way_words(offer, listing, language),
         languages=", ".join(languages_words(offer.languages, language)),
         as_of=as_of_said(offer, listing),

@@ -18,7 +18,7 @@ from app.listings.models import ListingChange
 from app.security.policy import Role
 from app.settings import LISTING_KINDS, Settings, SettingsError
 from catalog.hours_words import hours_as_text, schedules_from_text
-from catalog.models import Schedule, Service
+from catalog.models import CostOption, Schedule, Service
 from tests.factories import make_listing_link, make_service, make_service_at_location, make_user
 from tests.fixtures.client import CheckedClient
 
@@ -55,6 +55,33 @@ def test_hours_are_live_at_once_as_they_are_understood(
     assert (row.byday, row.opens_at.hour, row.closes_at.hour) == ("TU,TH", 16, 19)  # type: ignore[union-attr]
     (change,) = session.scalars(select(ListingChange)).all()
     assert (change.state, change.new_value) == ("live", "Tue & Thu 4-7pm")
+
+
+@pytest.mark.parametrize(
+    ("language", "cost", "hours"),
+    [
+        ("en", "$45 per visit", "Thursday, and Friday, 3:00 PM to 6:00 PM"),
+        ("es", "$45 por visita", "jueves y viernes, de 3:00 p.m. a 6:00 p.m."),
+    ],
+)
+def test_a_partner_reads_hours_and_prices_in_its_language(
+    client: CheckedClient,
+    session: Session,
+    service: Service,
+    path: str,
+    language: str,
+    cost: str,
+    hours: str,
+) -> None:
+    assert service.intake is not None
+    service.intake.notice_language = language
+    service.cost_options = [CostOption(amount_cents=4500, amount_description="per visit")]
+    service.fees_description = "$45.00 per visit"
+    session.flush()
+    facts = client.get(path).text.partition("<main")[2].partition("<form")[0]
+    assert cost in facts
+    assert hours in facts
+    assert "$45.00" not in facts
 
 
 def test_hours_that_are_not_understood_stay_as_words(

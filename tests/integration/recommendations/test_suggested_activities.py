@@ -54,6 +54,7 @@ def test_activities_fit_an_interest_and_say_why_in_either_language(
     assert spanish.why == "Por algo que le gusta a Ana: Lego y bloques de construcción."
     assert spanish.when.startswith("Lunes a viernes")
     assert spanish.languages == "español, inglés"
+    assert spanish.what_to_bring == "Comprobante de edad"
 
 
 def test_nothing_of_the_plan_but_the_interest_reaches_the_family(

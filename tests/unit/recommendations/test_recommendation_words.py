@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from app.directory.prices import PRICES_ES, beside_the_fee, price_lines, says_more
+from app.directory.words import document_words
 from app.recommendations.words import cost_words, hours_words
 from app.web import formats
 from catalog.prices import Price, fee_of
@@ -130,6 +131,19 @@ def test_every_price_of_the_demonstration_can_be_read_in_spanish() -> None:
     }
     assert written
     assert written <= set(PRICES_ES)
+
+
+def test_what_to_bring_can_be_read_in_spanish_wherever_the_demonstration_asks_for_it() -> None:
+    asked = {
+        document
+        for organization in demo_organizations()
+        for service in organization["services"]
+        for document in service.get("documents", ())
+    }
+    assert asked
+    assert not {one for one in asked if document_words(one, "es") == one}
+    assert {document_words(one, "en") for one in asked} == asked
+    assert document_words("Two  shot RECORDS", "es") == "Two  shot RECORDS"
 
 
 @pytest.mark.parametrize(
