@@ -37,6 +37,7 @@ from catalog.taxonomy import UnknownTermError, term
 from catalog.vocabulary import WEEKDAYS
 
 DAY_MINUTES = 24 * 60
+LONGEST_NIGHT = 16 * 60  # 4 pm to 8 am, as shelters are open
 # A figure of open places older than this is asked about (as matching does).
 OPEN_PLACES_STALE_AFTER = 42  # days
 WEEKDAY_NUMBERS = {code: number for number, code in enumerate(WEEKDAYS)}
@@ -296,6 +297,11 @@ def interpreter_of(said: str | None) -> bool | None:
     return words not in NO_INTERPRETER if words else None
 
 
+def is_no_night(opens: int, closes: int) -> bool:
+    """Whether hours over midnight are too long to be meant: "6 pm to 4 pm" is a slip, not 22 hours."""
+    return closes < opens and closes + DAY_MINUTES - opens > LONGEST_NIGHT
+
+
 def open_places_of(capacities: Sequence[AnyRow], on: date) -> int | None:
     """Open places as last told, of the unit told last; None: not said, or too long ago."""
     if not capacities:
@@ -332,6 +338,8 @@ def hours_of_row(row: Any) -> list[Hours] | None:
     if row.opens_at is None or row.closes_at is None or row.opens_at == row.closes_at:
         return None
     opens, closes = minutes(row.opens_at), closing(row.closes_at)
+    if is_no_night(opens, closes):
+        return None
     numbers = sorted({WEEKDAY_NUMBERS[day] for day in days.split(",")})
     if opens < closes:
         return [(number, opens, closes) for number in numbers]

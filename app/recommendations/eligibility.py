@@ -14,6 +14,8 @@ from catalog.errors import CatalogError
 from catalog.models import EligibilityRule, Service
 from matching.types import Point, Range, Residence
 
+UNREADABLE = "{kind}: the rule cannot be read, so it is asked instead"
+
 
 @dataclass(slots=True)
 class Eligibility:
@@ -73,8 +75,10 @@ def readable_facts(
             continue
         try:
             by_kind.setdefault(rule.kind, []).append(check_facts(rule.kind, rule.facts))
-        except (CatalogError, TypeError, AttributeError):
-            doubts.append(f"{rule.kind}: the rule cannot be read, so it is asked instead")
+        except CatalogError as error:
+            doubts.append(f"{UNREADABLE.format(kind=rule.kind)}. {error}")
+        except (TypeError, AttributeError):
+            doubts.append(UNREADABLE.format(kind=rule.kind))
     return {kind: facts for kind, facts in by_kind.items() if facts}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from catalog.models import Schedule, ServiceAtLocation
-from catalog.search_entries import closing, minutes
+from catalog.search_entries import closing, is_no_night, minutes
 from catalog.vocabulary import WEEKDAYS
 from matching.types import Hours
 
@@ -67,6 +67,12 @@ def hours_of_row(row: Schedule, doubts: list[str]) -> list[Hours] | None:
     opens, closes = minutes(row.opens_at), closing(row.closes_at)
     if opens == closes:
         doubts.append("schedule: it opens and closes at the same minute, so the hours are asked")
+        return None
+    if is_no_night(opens, closes):
+        told = f"{row.opens_at:%H:%M} to {row.closes_at:%H:%M}"
+        doubts.append(
+            f"schedule: {told} would be open nearly round the clock, so the hours are asked"
+        )
         return None
     hours = []
     for number in sorted({WEEKDAY_NUMBERS[day] for day in days.split(",")}):

@@ -2,7 +2,8 @@
 
 Decisions:
 - "6 to 12" means until the 13th birthday; a decimal bound is the bound itself (`matching.ranges`).
-- Ages not stated: asked of the partner, unless its grades are stated, which say as much. A range
+- Ages not stated: asked of the partner, unless its grades are stated, which say as much, so that the
+  question is for either. A range
   open at both ends, or no range, is "all ages".
 - The student's age not known is asked only where the ages leave anyone out.
 - Near miss: too young (or between two ranges) waits for the birthday; nobody grows younger.
@@ -79,7 +80,7 @@ WORDS = {
             "between_ages": "It takes ages {ages}. The student is {age}.",
         },
         ask={
-            "ages_not_stated": "Ask the partner: what ages does it take?",
+            "ages_not_stated": "Ask the partner: what ages or grades does it take?",
             "age_unknown": "Ask the family: how old is the student? It takes ages {ages}.",
         },
         change={
@@ -96,7 +97,7 @@ WORDS = {
             "between_ages": "Recibe estas edades: {ages}. El estudiante tiene {age}.",
         },
         ask={
-            "ages_not_stated": "Pregunte a la organización: ¿qué edades recibe?",
+            "ages_not_stated": "Pregunte a la organización: ¿qué edades o grados recibe?",
             "age_unknown": (
                 "Pregunte a la familia: ¿cuántos años tiene el estudiante? Recibe estas"
                 " edades: {ages}."

@@ -100,7 +100,7 @@ def test_what_is_not_known_is_asked_first(
     text = text_of(client.get(page_of(someone)).text)
     assert "Ask first" in text
     assert "Ask the partner: is there an open place now?" in text
-    assert "Ask the partner: what ages does it take?" in text
+    assert "Ask the partner: what ages or grades does it take?" in text
 
 
 def test_a_near_miss_says_what_would_change_it(
@@ -160,7 +160,7 @@ def test_why_it_is_not_here_names_every_reason(
     page = client.get(page_of(someone))
     told = text_of(client.submit(page, "/support#why", {"why": "georgia DENTIST"}).text)
     assert "not old enough yet" in told
-    assert "It serves only Walker, GA" in told
+    assert "It serves only Walker County, GA" in told
     told = text_of(client.get(page_of(someone, "?need=dental-checkup&why=good")).text)
     assert re.search(r"It fits \d{3} of 1000 for “Dental checkup", told)
     told = text_of(client.get(page_of(someone, "?why=closed")).text)

@@ -126,13 +126,14 @@ def test_one_offer_is_explained(
 ) -> None:
     good, _, older = places
     make_eligibility(session, older.service, "residence", counties=["Walker, GA"])
+    make_eligibility(session, older.service, "grade", low=11, high=12)
     client.sign_in(someone.manager)
     query = "?need=dental-checkup"
     fits = client.get(matches_of(someone, f"/{good.id}{query}")).get_json()
     assert (fits["rank"], fits["sentences"]) == (1, [])
     refused = client.get(matches_of(someone, f"/{older.id}{query}")).get_json()
     assert refused["rank"] is None
-    assert len(refused["sentences"]) == 2, "every reason, not only the first"
+    assert len(refused["sentences"]) == 3, "every reason, not only the first"
     assert client.get(matches_of(someone, f"/{uuid.uuid4()}")).status_code == 404
 
 

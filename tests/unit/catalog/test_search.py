@@ -218,3 +218,8 @@ def test_an_empty_catalog_answers_too() -> None:
 def test_midnight_is_the_end_of_the_day_however_it_is_written(closes: time) -> None:
     row = Schedule(freq="WEEKLY", byday="SA", opens_at=time(18), closes_at=closes)
     assert hours_of([row], date(2026, 10, 14)) == ((5, 1080, 1440),)
+
+
+def test_hours_that_can_only_be_a_slip_are_not_known() -> None:
+    slip = Schedule(freq="WEEKLY", byday="SA", opens_at=time(18), closes_at=time(16))
+    assert hours_of([slip], date(2026, 10, 14)) is None

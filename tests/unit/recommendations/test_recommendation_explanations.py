@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,13 +12,14 @@ from app.recommendations.explanations import (
     names_of_codes,
     part_rows,
     questions_of,
+    refusals_of,
     whole_points,
     whole_score,
 )
 from catalog import vocabulary
 from catalog.taxonomy import interests, label, needs
-from matching.explain import words_of
-from matching.types import Match, Offer, Part, Reason, Verdict
+from matching.explain import sentence, words_of
+from matching.types import Exclusion, Match, Offer, Part, Reason, Verdict
 
 
 def part(points: int, weight: int = 200, criterion: str = "cost") -> Part:
@@ -55,6 +58,17 @@ def test_where_the_family_lives_is_asked_once(
 ) -> None:
     match = Match(Offer("key", "service", "partner"), 1, 0, (), asked)
     assert questions_of(match, "en") == said
+
+
+def test_every_refusal_is_told_in_its_order() -> None:
+    codes = {"active": "inactive", "season": "after_season", "gender": "other_gender"}
+    reasons = tuple(
+        Reason(rule, Verdict.NO, code, {"last": date(2026, 6, 1), "gender": "female"})
+        for rule, code in codes.items()
+    )
+    told = refusals_of(Exclusion(Offer("key", "service", "partner"), reasons), "en")
+    assert [told.index(sentence(reason)) for reason in reasons] == [0, 1, 2]
+    assert len(told) == 3
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

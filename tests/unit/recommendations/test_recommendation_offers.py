@@ -75,6 +75,7 @@ def label(one: Service, *codes: str | None) -> Service:
     return one
 
 
+TRIANGLE = ((35.0, -85.0), (35.1, -85.0), (35.0, -85.1))
 ELIGIBILITY: list[tuple[list[EligibilityRule], dict[str, Any]]] = [
     ([], {}),
     ([rule("age", low=6, high=8), rule("age", low=12)], {"ages": {Range(6, 8), Range(12, None)}}),
@@ -93,6 +94,10 @@ ELIGIBILITY: list[tuple[list[EligibilityRule], dict[str, Any]]] = [
     (
         [rule("residence", centre=[35.0, -85.0], radius_metres=5000)],
         {"residence": Residence(centre=Point(35.0, -85.0), radius_metres=5000)},
+    ),
+    (
+        [rule("residence", polygon=[list(corner) for corner in TRIANGLE])],
+        {"residence": Residence(polygon=tuple(Point(*corner) for corner in TRIANGLE))},
     ),
     ([rule("anyone", axis="residence")], {"residence": Residence()}),
     ([rule("school", schools=["1", "2"])], {"schools": {"1", "2"}}),
@@ -143,6 +148,15 @@ def test_contradictory_rules_are_told_and_never_stop_it(
     assert [doubt.partition(":")[0] for doubt in doubts] == [axis]
 
 
+def test_a_rule_that_cannot_be_read_says_what_is_wrong_with_it() -> None:
+    doubts: list[str] = []
+    read = eligibility_of(service(eligibility_rules=[rule("grade", low=9, high=3)]), doubts)
+    assert read.grades is None
+    (doubt,) = doubts
+    assert doubt.startswith("grade: the rule cannot be read")
+    assert doubt.endswith(" The grade range 9 to 3 is the wrong way round.")
+
+
 def test_hsds_ages_count_only_where_no_rule_speaks_of_age() -> None:
     plain = service(minimum_age=6, maximum_age=None)
     assert eligibility_of(plain, []).ages == (Range(6, None),)
@@ -183,6 +197,11 @@ SCHEDULES: list[tuple[list[dict[str, Any]], tuple[Hours, ...] | None]] = [
     ([{"byday": "MO"}], None),
     ([{**AFTERNOON}], None),
     ([{"byday": "MO", "opens_at": time(9), "closes_at": time(9)}], None),
+    ([{"byday": "MO", "opens_at": time(18), "closes_at": time(16)}], None),  # a slip
+    (
+        [{"byday": "MO", "opens_at": time(16), "closes_at": time(8)}],
+        (Hours(0, 960, 1440), Hours(1, 0, 480)),
+    ),
     ([{"byday": "MO", **AFTERNOON}, {"description": "By appointment"}], None),
 ]
 
@@ -201,6 +220,15 @@ def test_a_season_needs_both_ends_of_every_row() -> None:
     assert season_of([summer]) == (june, july)
     assert season_of([summer, open_end]) == (june, None)
     assert season_of([Schedule(byday="MO")]) is None
+
+
+def test_hours_that_can_only_be_a_slip_are_told() -> None:
+    doubts: list[str] = []
+    slip = Schedule(byday="MO", opens_at=time(18), closes_at=time(16))
+    assert hours_of([slip], doubts) is None
+    assert doubts == [
+        "schedule: 18:00 to 16:00 would be open nearly round the clock, so the hours are asked"
+    ]
 
 
 def test_a_season_that_is_over_does_not_hide_the_next() -> None:
