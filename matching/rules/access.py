@@ -1,7 +1,8 @@
 """Access: the place has all that the student needs to use it (step-free entry, sign language).
 
 Decisions:
-- A student without access needs: always YES.
+- A student of whom no access need is told: always YES. Whether anybody asked is not known, and not a
+  question on each match (decision 0028).
 - What the place has not stated, or an empty statement, is asked: here nothing said is not
   "nothing in the way". Stated without what is needed is NO.
 - A program that is virtual or comes to the school is not at its place, so there it is asked.
