@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -15,6 +16,7 @@ from app.students.models import Student
 from catalog.models import ServiceAtLocation
 
 ASKING = ("interested", "need_help")
+NOT_FOR_US = "not_for_us"
 
 
 def responses_of(session: Session, student_id: uuid.UUID) -> Sequence[FamilyResponse]:
@@ -25,6 +27,17 @@ def responses_of(session: Session, student_id: uuid.UUID) -> Sequence[FamilyResp
         .order_by(FamilyResponse.answered_at.desc(), FamilyResponse.id)
         .options(joinedload(FamilyResponse.service))
     ).all()
+
+
+def services_not_for(session: Session, student_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
+    """By service to which the family of a student that the caller was let see said "not for us": when
+    (1 statement)."""
+    rows = session.execute(
+        select(FamilyResponse.service_id, FamilyResponse.answered_at).where(
+            FamilyResponse.student_id == student_id, FamilyResponse.answer == NOT_FOR_US
+        )
+    )
+    return {row.service_id: row.answered_at for row in rows}
 
 
 def responses_unseen(session: Session, actor: Actor, *, limit: int) -> Sequence[FamilyResponse]:

@@ -37,8 +37,8 @@ blueprint = Blueprint(
 def list_matches(query: MatchQuery, student_id: uuid.UUID) -> SupportPage:
     """The services that fit a student
 
-    For one need, one interest, one goal, or (none of them) the whole plan. 10 statements,
-    17 where a listing is not remembered.
+    For one need, one interest, one goal, or (none of them) the whole plan. 12 statements,
+    19 where a listing is not remembered.
     """
     return queries.find_support(
         db.session,

@@ -77,13 +77,28 @@ def table(support: SupportPage) -> str:
             f"           {' | '.join(fact for fact in facts if fact)}",
             *(f"           ? {question}" for question in row.questions),
         ]
+    lines[1:1] = [f"   open  {one.sentence}" for one in support.on_the_way]
     if not support.matches:
-        lines.append("Nothing fits. Try the whole plan, or look at the near misses:")
+        lines.append(nothing_fits(support))
     lines += [f"   near  {miss.name}: {miss.words}" for miss in support.near_misses]
     if support.ask.is_whole_plan:
         goals = [choice for choice in support.choices if choice.kind == "goal"]
         lines += [f"   goal  {goal.code}  {goal.label}" for goal in goals]
     return "\n".join(lines)
+
+
+def nothing_fits(support: SupportPage) -> str:
+    """What there is to do where the list is empty."""
+    if not support.choices:
+        if not support.student.has_plan:
+            return "The student has no plan, so there is nothing to look for."
+        return "The plan names no need, no interest and no goal, so there is nothing to look for."
+    else_ = "else " if support.on_the_way else ""
+    if support.near_misses:
+        return f"Nothing {else_}fits. The near misses, which one thing could change:"
+    if support.ask.is_whole_plan:
+        return f"Nothing {else_}fits."
+    return f"Nothing {else_}fits. Without --need, --interest and --goal the whole plan is asked."
 
 
 @click.command("catalog-doubts")

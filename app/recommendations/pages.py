@@ -38,7 +38,7 @@ LONGEST_SEARCH = 80
 @blueprint.get("/students/<uuid:student_id>/support")
 @requires("students.match")
 def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
-    """Ranked offers for one need, interest or goal, or the whole plan (10 statements; 17 where a
+    """Ranked offers for one need, interest or goal, or the whole plan (12 statements; 19 where a
     listing is not remembered).
 
     A search for why an offer is missing takes one more, the whole plan up to three.

@@ -31,6 +31,7 @@ from app.recommendations.asks import WHOLE_PLAN, Ask, choices
 from app.recommendations.engines import engine_for
 from app.recommendations.explanations import refusals_of, whole_score
 from app.recommendations.found import snapshot
+from app.recommendations.happened import Past, on_the_way_for, past_of
 from app.recommendations.kept import FOLDER
 from app.recommendations.listings import Listing, in_language, listings_of
 from app.recommendations.named import places_named
@@ -85,7 +86,7 @@ def find_support(
 
     Rows `offset` + 1 to `offset` + `k`: offers, or services at their best place with the others
     beside them. `why`: words in the names of offers whose absence (or rank) is to be explained.
-    `wanted`: filters and another order. 8 statements, 9 with `why`, up to 11 for the whole plan,
+    `wanted`: filters and another order. 10 statements, 11 with `why`, up to 13 for the whole plan,
     whatever the catalog's size, and 7 more where a listing is not remembered; building the engine
     after a change of the catalog takes those of `services_on_offer` besides.
     Raises NotFound for a student of another school, Invalid for a record that cannot be matched.
@@ -122,7 +123,7 @@ def support_for(
     siblings_at: Collection[tuple[float, float]] = (),
     language: str = "en",
 ) -> SupportPage:
-    """The same for a student already loaded (3 to 10 statements): an operator on the server asks here.
+    """The same for a student already loaded (5 to 12 statements): an operator on the server asks here.
 
     `siblings_at`: points where brothers and sisters go, for the best set of a whole plan's needs.
     """
@@ -144,7 +145,8 @@ def support_for(
     rows = by_service(narrowed.matches) if each_service_once else [(m,) for m in narrowed.matches]
     unsure = {match.offer.key for match in narrowed.unsure}
     shown = [row[: 1 + OTHER_PLACES] for row in rows[offset : offset + k]]
-    plan = planned(asked, partial(engine_of, session, asked), siblings_at)
+    past = past_of(session, student.id)
+    plan = planned(asked, partial(engine_of, session, asked), siblings_at, past.looked_after)
     keys = [*(m.offer.key for row in shown for m in row), *(miss.offer.key for miss in misses)]
     listings = listings_of(
         session,
@@ -164,6 +166,7 @@ def support_for(
                 listings,
                 school=school,
                 language=language,
+                past=past,
                 is_unsure=row[0].offer.key in unsure,
             )
             for row in shown
@@ -185,6 +188,7 @@ def support_for(
             sorted({code for m in ranking.matches for code in m.offer.languages or ()})
         ),
         together=plan_rows(plan, listings, school=school, language=language) if plan else None,
+        on_the_way=on_the_way_for(asked, past),
     )
 
 
@@ -201,9 +205,10 @@ def shown_row(
     *,
     school: str,
     language: str,
+    past: Past,
     is_unsure: bool = False,
 ) -> MatchRow:
-    """A service at its best place, and its other places."""
+    """A service at its best place, and its other places, with what has happened with it already."""
     best, *others = row
     return match_row(
         best,
@@ -215,6 +220,8 @@ def shown_row(
             for other in others
         ),
         is_unsure=is_unsure,
+        before=past.before.get(best.offer.service),
+        not_for_us=past.not_for_us.get(best.offer.service),
     )
 
 
@@ -318,7 +325,8 @@ def ranking_snapshot(
     if is_of_best_set:
         whole = asked_of(session, student, ask=WHOLE_PLAN, now=now)
         siblings_at = places_of_siblings(session, actor, student.id)
-        plan = planned(whole, partial(engine_of, session, whole), siblings_at)
+        past = past_of(session, student_id)
+        plan = planned(whole, partial(engine_of, session, whole), siblings_at, past.looked_after)
     return snapshot(asked, answer, fitting=counted.considered - counted.excluded, plan=plan)
 
 

@@ -123,6 +123,18 @@ class PartSchema(Schema):
     )
 
 
+class HappenedSchema(Schema):
+    """A referral of the student to a service."""
+
+    referral_id = fields.UUID(required=True, metadata={"description": "The referral's id."})
+    category = fields.String(
+        required=True, metadata={"description": "Code of the need or interest that it is for."}
+    )
+    state = fields.String(required=True, metadata={"description": "Where it stands."})
+    since = fields.Date(required=True, metadata={"description": "The day it came there."})
+    sentence = fields.String(required=True, metadata={"description": "The same in words."})
+
+
 class MatchSchema(Schema):
     """One ranked offer: a service at one location."""
 
@@ -179,6 +191,17 @@ class MatchSchema(Schema):
         required=True,
         metadata={"description": "What to ask before referring, since it is not known."},
     )
+    before = fields.Nested(
+        HappenedSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The last referral to the service: it ended, or is a draft."},
+    )
+    not_for_us = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The day on which the family said “not for us”."},
+    )
 
 
 class MatchesSchema(Schema):
@@ -229,6 +252,11 @@ class MatchesSchema(Schema):
     )
     matches = fields.List(
         fields.Nested(MatchSchema), required=True, metadata={"description": "The best first."}
+    )
+    on_the_way = fields.List(
+        fields.Nested(HappenedSchema),
+        required=True,
+        metadata={"description": "Open referrals that are about what was asked, drafts too."},
     )
     considered = fields.Integer(
         required=True, metadata={"description": "Offers that serve any of what was asked."}

@@ -19,6 +19,7 @@ from app.recommendations.explanations import (
     questions_of,
     whole_score,
 )
+from app.recommendations.happened import Happened
 from app.recommendations.listings import Listing
 from app.recommendations.narrowing import metres_of
 from app.recommendations.words import (
@@ -45,6 +46,7 @@ class StudentSummary:
     full_name: str
     grade: int
     school: str
+    has_plan: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class MatchRow:
     `category` is the need or interest that it serves best: what a referral is made for.
     `other_places` is filled where each service is shown once, at its best place. `point` is
     (latitude, longitude), never of a confidential place. `is_unsure`: the listing does not say all
-    that the filters ask.
+    that the filters ask. `before`: a referral to the service that ended, or is a draft; `not_for_us`:
+    the day on which the family said so.
     """
 
     rank: int
@@ -91,6 +94,8 @@ class MatchRow:
     confirmed: date | None = None
     as_of: AsOf = field(default_factory=dict)
     is_unsure: bool = False
+    before: Happened | None = None
+    not_for_us: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +137,22 @@ class TogetherRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnservedNeed:
+    """A need that nothing fits."""
+
+    category: str
+    has_near_misses: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TogetherPlan:
-    """The rows by need; labels of needs that nobody serves; the trips, and what they would be with
-    each need's own best.
+    """The rows by need; needs that nobody serves, and those that a referral is on the way for; the
+    trips, and what they would be with each need's own best.
     """
 
     rows: tuple[TogetherRow, ...]
-    unserved: tuple[str, ...]
+    unserved: tuple[UnservedNeed, ...]
+    looked_after: tuple[Happened, ...]
     trips: int
     trips_apart: int
 
@@ -166,6 +180,7 @@ class SupportPage:
     unsure: int = 0
     languages: tuple[str, ...] = ()  # that the fitting offers are in, for the filter
     together: TogetherPlan | None = None
+    on_the_way: tuple[Happened, ...] = ()  # open referrals that are about what was asked
 
     @property
     def fitting(self) -> int:
@@ -186,6 +201,7 @@ def student_summary(student: Student) -> StudentSummary:
         full_name=student.full_name,
         grade=student.grade,
         school=student.school.name,
+        has_plan=student.plan is not None,
     )
 
 
@@ -197,6 +213,8 @@ def match_row(
     language: str,
     other_places: tuple[OtherPlace, ...] = (),
     is_unsure: bool = False,
+    before: Happened | None = None,
+    not_for_us: date | None = None,
 ) -> MatchRow:
     """One match in words; `school` is the student's, where the service comes to."""
     offer = match.offer
@@ -228,6 +246,8 @@ def match_row(
         confirmed=offer.confirmed,
         as_of=as_of_said(offer, listing),
         is_unsure=is_unsure,
+        before=before,
+        not_for_us=not_for_us,
     )
 
 

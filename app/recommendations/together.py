@@ -6,15 +6,16 @@ set of those is the engine's (`matching/together.py`). Asks no database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from app.recommendations.asking import Asked, as_domain_errors, narrowed_to
-from app.recommendations.asks import Ask, known_label
+from app.recommendations.asks import Ask
 from app.recommendations.explanations import names_of_codes, questions_of
+from app.recommendations.happened import Happened
 from app.recommendations.listings import Listing
 from app.recommendations.narrowing import metres_of
-from app.recommendations.support import TogetherPlan, TogetherRow, where_of
+from app.recommendations.support import TogetherPlan, TogetherRow, UnservedNeed, where_of
 from app.recommendations.words import distance_words
 from matching.engine import Engine
 from matching.explain import sentence
@@ -31,6 +32,8 @@ class Planned:
 
     best: Together
     matches: Mapping[tuple[str, str], Match]  # by need and offer
+    looked_after: tuple[Happened, ...]
+    nearly: frozenset[str]  # needs without an option that have a near miss
 
     @property
     def keys(self) -> list[str]:
@@ -42,14 +45,17 @@ def planned(
     asked: Asked,
     engine_of: Callable[[str], Engine],
     visited: Collection[tuple[float, float]],
+    looked_after: Mapping[str, Happened],
 ) -> Planned | None:
     """The best set for the plan's needs, the most urgent first; None where there are not two.
 
-    `engine_of` gives the engine of a preset; `visited` are points where brothers and sisters go.
+    `engine_of` gives the engine of a preset; `visited` are points where brothers and sisters go. A
+    need that a referral is on the way for gets no second one, as where places are shared out.
     """
-    needs = [need.category for need in asked.whole.needs][:MOST_NEEDS]
-    if not asked.ask.is_whole_plan or len(needs) < 2:
+    every = list(dict.fromkeys(need.category for need in asked.whole.needs))
+    if not asked.ask.is_whole_plan or len(every) < 2:
         return None
+    needs = [need for need in every if need not in looked_after][:MOST_NEEDS]
     trip = asked.engine.parameters.together_trip * POINTS
     matches: dict[tuple[str, str], Match] = {}
     for need in needs:
@@ -65,7 +71,19 @@ def planned(
         trip=trip,
         visited={same_place(Point(*point)) for point in visited},
     )
-    return Planned(best, matches)
+    return Planned(
+        best,
+        matches,
+        looked_after=tuple(looked_after[need] for need in every if need in looked_after),
+        nearly=frozenset(need for need in best.unserved if has_near_misses(asked, need)),
+    )
+
+
+def has_near_misses(asked: Asked, need: str) -> bool:
+    """Whether the need's own page has any."""
+    profile = narrowed_to(asked.whole, Ask(need=need))
+    with as_domain_errors():
+        return bool(asked.engine.near_misses(profile, on=asked.on, load=asked.load, limit=1))
 
 
 def choosable(asked: Asked, engine: Engine, ask: Ask, trip: int) -> list[Match]:
@@ -121,12 +139,8 @@ def plan_rows(
         )
     return TogetherPlan(
         rows=tuple(rows),
-        unserved=labels(plan.best.unserved, language),
+        unserved=tuple(UnservedNeed(need, need in plan.nearly) for need in plan.best.unserved),
+        looked_after=plan.looked_after,
         trips=plan.best.trips,
         trips_apart=plan.best.trips_apart,
     )
-
-
-def labels(codes: Sequence[str], language: str) -> tuple[str, ...]:
-    """What people call the needs."""
-    return tuple(known_label(code, language) for code in codes)

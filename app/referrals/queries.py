@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.clock import day_there
@@ -213,6 +213,26 @@ def referrals_of_student(session: Session, student_id: uuid.UUID) -> Sequence[Re
             joinedload(Referral.service),
             joinedload(Referral.organization),
             selectinload(Referral.events),
+        )
+    ).all()
+
+
+def referrals_in_short(session: Session, student_id: uuid.UUID) -> Sequence[Referral]:
+    """Referrals of a student that the caller was let see, the oldest first, with service and partner
+    (1 statement). Without what was never sent, or was sent by mistake.
+    """
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.student_id == student_id,
+            or_(Referral.state != State.WITHDRAWN, Referral.sent_at.is_not(None)),
+            func.coalesce(Referral.close_reason, "") != "sent_by_mistake",
+        )
+        .order_by(Referral.created_at, Referral.id)
+        .options(
+            defer(Referral.ranking),
+            joinedload(Referral.service),
+            joinedload(Referral.organization),
         )
     ).all()
 

@@ -25,7 +25,7 @@ from tests.fixtures.client import CheckedClient
 from tests.fixtures.statements import CountStatements
 from tests.integration.recommendations.conftest import Someone
 
-PAGE_STATEMENTS = 10
+PAGE_STATEMENTS = 12
 LISTINGS = 7  # besides, where they are read for the first time after a change of the catalog
 SEARCH_STATEMENTS = 1
 

@@ -20,7 +20,7 @@ from tests.fixtures.client import CheckedClient
 from tests.fixtures.statements import CountStatements
 from tests.integration.recommendations.conftest import Someone
 
-STATEMENTS = 10  # 8 of find_support, and 2 for who is signed in
+STATEMENTS = 12  # 10 of find_support, and 2 for who is signed in
 
 
 @pytest.fixture
