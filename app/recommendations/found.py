@@ -34,7 +34,8 @@ KEPT_IN = "en"  # the language of the sentences that are kept: that of the page
 @dataclass(frozen=True, slots=True)
 class HowFound:
     """What is told of it. `rank` is among the `fitting` places that fitted (None: not kept); without a
-    rank, `refusals` say why it did not fit. `together` is the reason in the best set of all needs.
+    rank, `refusals` say why it did not fit. `questions` were to be asked first. `together` is the reason
+    in the best set of all needs.
     """
 
     asked: str
@@ -44,6 +45,7 @@ class HowFound:
     score: int | None
     parts: tuple[PartRow, ...]
     refusals: tuple[str, ...]
+    questions: tuple[str, ...]
     together: str
     catalog_revision: int
     parameters_version: str
@@ -137,6 +139,7 @@ def how_found(kept: Mapping[str, Any], language: str) -> HowFound | None:
         score=None if score is None else whole_score(score),
         parts=rows_of_parts(kept["parts"], language),
         refusals=tuple(kept["refusals"]),
+        questions=tuple(one["words"] for one in kept.get("questions", ()) if one.get("words")),
         together=together["reason"]["words"] if together else "",
         catalog_revision=kept["catalog_revision"],
         parameters_version=kept["parameters_version"],

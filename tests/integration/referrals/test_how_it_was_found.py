@@ -15,6 +15,7 @@ from app.security.policy import Role
 from app.students.models import School, Student
 from tests.factories import (
     make_location,
+    make_referral,
     make_school,
     make_service,
     make_service_at_location,
@@ -112,7 +113,8 @@ def test_it_keeps_what_was_asked_and_the_rank_and_score_on_the_page(
     assert (kept["rank"], kept["score"] // 1000) == (1, int(score[1]))
     assert kept["together"] is None
     text = text_of(shown.text)
-    assert f"Rank 1 of the {kept['fitting']} place" in text
+    which = f"Rank 1 of the {kept['fitting']} places" if kept["fitting"] > 1 else "The only place"
+    assert f"{which} that fitted, {score[1]} of 1000, {told}" in text
     assert f"{score[1]} of 1000, {told}" in text
     assert f"catalog revision {kept['catalog_revision']}, weights" in text
     spanish = client.get(shown.request.path, headers={"Accept-Language": "es"})
@@ -175,6 +177,42 @@ def test_who_refers_past_a_rule_sees_what_it_said(
         in text_of(shown.text)
     )
     assert "It takes ages 17 to 18." in text_of(shown.text)
+
+
+def test_what_is_to_be_asked_first_is_said_before_sending_and_kept(
+    client: CheckedClient, session: Session, manager: User, student: Student
+) -> None:
+    make_service_at_location(session, name="Silent tutor", categories=["homework-help"], seats=None)
+    client.sign_in(manager)
+    page = client.get(f"/students/{student.id}/support?need=homework-help")
+    shown = refer(client, student, page, page.text.partition('id="match-1"')[2])
+    question = "Ask the partner: is there an open place now?"
+    assert re.search(f"Ask first .*{re.escape(question)}.* Send to", text_of(shown.text))
+    referral = kept_of(session)
+    referral.state, referral.sent_at = "sent", referral.created_at
+    session.flush()
+    sent = client.get(f"/referrals/{referral.id}")
+    assert re.search(f"To be asked first: .*{re.escape(question)}", text_of(sent.text))
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_service_that_comes_to_the_school_is_there_and_not_at_the_partners_street(
+    client: CheckedClient, session: Session, manager: User, student: Student, comes: bool
+) -> None:
+    schools = [student.school.code if comes else "another"]
+    van = make_service(session, name="Eye van")
+    van.intake.delivered_at_schools = schools  # type: ignore[union-attr]
+    place = make_service_at_location(session, service=van)
+    referral = make_referral(session, student=student, place=place)
+    client.sign_in(manager)
+    for state in ("draft", "sent"):
+        if state == "sent":
+            referral.state, referral.sent_at = "sent", referral.created_at
+            session.flush()
+        page = client.get(f"/referrals/{referral.id}")
+        street = place.location.addresses[0].address_1
+        assert (street in page.text) == (not comes)
+        assert (f"At school: {student.school.name}" in text_of(page.text)) == comes
 
 
 def test_a_goal_that_the_plan_has_no_more_begins_nothing_and_says_what_to_do(
