@@ -17,6 +17,7 @@ from app.recommendations.asks import Ask
 from app.recommendations.explanations import refusals_of
 from app.recommendations.listings import Listing, listings_of
 from app.recommendations.support import MatchRow, StudentSummary, match_row, student_summary
+from app.recommendations.why_not import rank_in_list
 from app.security.policy import Actor
 from app.students.queries import student_for
 from matching.types import Match
@@ -91,7 +92,8 @@ def column_of(asked: Asked, listing: Listing, *, school: str, language: str) -> 
     match: MatchRow | None = None
     refusals: tuple[str, ...] = ()
     if isinstance(answer, Match):
-        match = match_row(answer, listing, school=school, language=language)
+        rank = rank_in_list(asked, answer)
+        match = match_row(answer, listing, school=school, language=language, service_rank=rank)
     else:
         refusals = refusals_of(answer, language)
     return Compared(

@@ -20,16 +20,18 @@ MOST_WORDS = 6
 MOST_MEANT = 3  # spellings of a word that nothing has as it stands
 
 
-def places_named(session: Session, text: str) -> list[ServiceAtLocation]:
+def places_named(session: Session, text: str) -> tuple[list[ServiceAtLocation], bool]:
     """One place of each service whose own or partner's name has every word of `text`, by name: at
-    most five (1 statement, 3 where nothing has the words: then misspelt ones are read as meant).
+    most five, and whether there are more (1 statement, 3 where nothing has the words: then misspelt
+    ones are read as meant).
     A place that is still listed goes before one that is not.
     """
     words = text.split()[:MOST_WORDS]
     if not words:
-        return []
+        return [], False
     found = places_with_words(session, [[word] for word in words])
-    return found or places_with_words(session, words_as_meant(session, words))
+    found = found or places_with_words(session, words_as_meant(session, words))
+    return found[:NAMES_FOUND], len(found) > NAMES_FOUND
 
 
 def words_as_meant(session: Session, words: Sequence[str]) -> list[list[str]]:
@@ -68,4 +70,4 @@ def places_with_words(session: Session, words: Sequence[Sequence[str]]) -> list[
     first: dict[uuid.UUID, ServiceAtLocation] = {}
     for place in found:
         first.setdefault(place.service_id, place)
-    return list(first.values())[:NAMES_FOUND]
+    return list(first.values())

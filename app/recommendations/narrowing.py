@@ -51,6 +51,12 @@ class Narrowing:
         )
 
     @property
+    def arguments(self) -> list[tuple[str, str]]:
+        """The query string's part that narrows the same again."""
+        chosen = [(name, value) for name, value in self.values.items() if value]
+        return [*chosen, *(("day", str(day)) for day in sorted(self.days))]
+
+    @property
     def is_active(self) -> bool:
         """Whether the list is another than the ranking's beginning."""
         return self.filters or self.order != "best"

@@ -67,7 +67,9 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
         tabs=tabs(support),
         asked=ask_arguments(support.ask),
         why=text,
+        is_name_asked="why" in request.args,
         wanted=wanted,
+        kept=kept_arguments(support.ask, wanted, number),
         choices=filter_choices(support, wanted),
         compared=requested_offers(),
         points=[
@@ -84,6 +86,7 @@ def find_support(student_id: uuid.UUID) -> ResponseReturnValue:
 def compare_offers(student_id: uuid.UUID) -> ResponseReturnValue:
     """Up to four offers side by side (10 statements; 17 where a listing is not remembered)."""
     offers = requested_offers()
+    wanted = parse_narrowing(request.args, request.args.getlist("day"))
     comparison = compare(
         db.session,
         signed_in_actor(),
@@ -92,9 +95,10 @@ def compare_offers(student_id: uuid.UUID) -> ResponseReturnValue:
         ask=chosen_ask(request.args),
         now=utcnow(),
     )
+    kept = kept_arguments(comparison.ask, wanted, min(requested_page(), LAST_PAGE))
     ticked = [("offer", str(offer)) for offer in offers[:MOST_COMPARED]]
     path = url_for("recommendations.find_support", student_id=student_id)
-    back = f"{path}?{urlencode([*ask_arguments(comparison.ask).items(), *ticked])}"
+    back = f"{path}?{urlencode([*kept, *ticked])}"
     return render_template(
         "recommendations/compare.html",
         comparison=comparison,
@@ -131,6 +135,12 @@ def ask_arguments(ask: Ask) -> dict[str, str]:
     if ask.goal:
         return {"goal": str(ask.goal)}
     return {"interest": ask.interest} if ask.interest else {"plan": "1"}
+
+
+def kept_arguments(ask: Ask, wanted: Narrowing, number: int) -> list[tuple[str, str]]:
+    """The query string's part that shows the same page of the same list again."""
+    page = [("page", str(number))] if number > 1 else []
+    return [*ask_arguments(ask).items(), *wanted.arguments, *page]
 
 
 def tabs(support: SupportPage) -> list[dict[str, object]]:

@@ -29,12 +29,10 @@ from app.recommendations.asking import (
 )
 from app.recommendations.asks import WHOLE_PLAN, Ask, choices
 from app.recommendations.engines import engine_for
-from app.recommendations.explanations import refusals_of, whole_score
 from app.recommendations.found import snapshot
 from app.recommendations.happened import Past, on_the_way_for, past_of
 from app.recommendations.kept import FOLDER
-from app.recommendations.listings import Listing, in_language, listings_of
-from app.recommendations.named import places_named
+from app.recommendations.listings import Listing, listings_of
 from app.recommendations.narrowing import EVERYTHING, Narrowing, narrow
 from app.recommendations.support import (
     MatchRow,
@@ -44,9 +42,11 @@ from app.recommendations.support import (
     match_row,
     near_miss_row,
     other_place,
+    service_ranks,
     student_summary,
 )
 from app.recommendations.together import plan_rows, planned
+from app.recommendations.why_not import answers_by_name, why_not_one
 from app.referrals.queries import places_of_siblings
 from app.security.policy import Actor
 from app.students.models import Student
@@ -54,7 +54,7 @@ from app.students.queries import student_for
 from catalog.models import Service, ServiceAtLocation
 from matching.engine import Engine
 from matching.parameters import PRESETS
-from matching.types import Exclusion, Match, NearMiss
+from matching.types import Match, NearMiss
 
 PAGE_SIZE = 10
 NEAR_MISSES = 5
@@ -62,10 +62,6 @@ EVERY_MATCH = 100_000  # a filter or another order may bring up any offer that f
 MOST_GROUPED = 300  # offers looked at where each service is shown once: 30 pages are enough
 OTHER_PLACES = 4
 GONE = "This service is not in the catalog any more. Pick another one."
-NOT_ON_OFFER = (
-    "Its listing is not active, so it is not offered to anyone. "
-    "If that is wrong, ask the district team to correct the listing."
-)
 
 
 def find_support(
@@ -145,6 +141,7 @@ def support_for(
     rows = by_service(narrowed.matches) if each_service_once else [(m,) for m in narrowed.matches]
     unsure = {match.offer.key for match in narrowed.unsure}
     shown = [row[: 1 + OTHER_PLACES] for row in rows[offset : offset + k]]
+    ranks = service_ranks(ranking.matches)
     past = past_of(session, student.id)
     plan = planned(asked, partial(engine_of, session, asked), siblings_at, past.looked_after)
     keys = [*(m.offer.key for row in shown for m in row), *(miss.offer.key for miss in misses)]
@@ -167,6 +164,7 @@ def support_for(
                 school=school,
                 language=language,
                 past=past,
+                service_rank=ranks[row[0].offer.service],
                 is_unsure=row[0].offer.key in unsure,
             )
             for row in shown
@@ -180,7 +178,14 @@ def support_for(
             for miss in misses
             if miss.offer.key in listings
         ),
-        why_not=tuple(why_not_one(asked, place, language) for place in places_named(session, why)),
+        why_not=answers_by_name(
+            session,
+            asked,
+            why,
+            ranked=ranking.matches,
+            listed={match.offer.service for match in narrowed.matches} if wanted.filters else None,
+            language=language,
+        ),
         catalog_revision=asked.revision,
         parameters_version=ranking.parameters_version,
         unsure=sum(row[0].offer.key in unsure for row in rows),
@@ -206,6 +211,7 @@ def shown_row(
     school: str,
     language: str,
     past: Past,
+    service_rank: int,
     is_unsure: bool = False,
 ) -> MatchRow:
     """A service at its best place, and its other places, with what has happened with it already."""
@@ -220,6 +226,7 @@ def shown_row(
             for other in others
         ),
         is_unsure=is_unsure,
+        service_rank=service_rank,
         before=past.before.get(best.offer.service),
         not_for_us=past.not_for_us.get(best.offer.service),
     )
@@ -272,26 +279,6 @@ def why_not(
     if place is None:
         raise NotFound(GONE)
     return why_not_one(asked_of(session, student, ask=ask, now=now), place, language)
-
-
-def why_not_one(asked: Asked, place: ServiceAtLocation, language: str) -> WhyNot:
-    """Every refusal of one offer, or its rank."""
-    service = place.service
-    answer = explained(asked, str(place.id))
-    if answer is None:
-        sentences: tuple[str, ...] = (NOT_ON_OFFER,)
-    elif isinstance(answer, Exclusion):
-        sentences = refusals_of(answer, language)
-    else:
-        sentences = ()
-    return WhyNot(
-        service_at_location_id=place.id,
-        name=in_language(service, "name", language) or "",
-        organization=service.organization.name if service.organization else "",
-        rank=answer.rank if isinstance(answer, Match) else None,
-        score=whole_score(answer.score) if isinstance(answer, Match) else None,
-        sentences=sentences,
-    )
 
 
 def ranking_snapshot(

@@ -63,6 +63,9 @@ class OtherPlace:
 class MatchRow:
     """One ranked offer. `score` 0 to 1000 = the sum of the parts' points; distance in metres.
 
+    `rank` is among all offers that fit, `service_rank` among their services, each at its best place: the
+    one that the page tells.
+
     `category` is the need or interest that it serves best: what a referral is made for.
     `other_places` is filled where each service is shown once, at its best place. `point` is
     (latitude, longitude), never of a confidential place. `is_unsure`: the listing does not say all
@@ -96,6 +99,7 @@ class MatchRow:
     is_unsure: bool = False
     before: Happened | None = None
     not_for_us: date | None = None
+    service_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,10 @@ class NearMissRow:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Why an offer is not in the ranking; or, where it is, its rank and its score of 1000."""
+    """Why an offer is not in the ranking; or, where it is, its rank and its score of 1000.
+
+    `service_rank` as in MatchRow; `is_hidden`: it fits, and the filters leave it out.
+    """
 
     service_at_location_id: uuid.UUID
     name: str
@@ -118,6 +125,16 @@ class WhyNot:
     rank: int | None
     score: int | None
     sentences: tuple[str, ...]
+    service_rank: int | None = None
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNotAnswers:
+    """The services that have the words in their names; `has_more` than are told."""
+
+    told: tuple[WhyNot, ...]
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +191,7 @@ class SupportPage:
     considered: int
     excluded: int
     near_misses: tuple[NearMissRow, ...]
-    why_not: tuple[WhyNot, ...]
+    why_not: WhyNotAnswers
     catalog_revision: int
     parameters_version: str
     unsure: int = 0
@@ -215,6 +232,7 @@ def match_row(
     is_unsure: bool = False,
     before: Happened | None = None,
     not_for_us: date | None = None,
+    service_rank: int | None = None,
 ) -> MatchRow:
     """One match in words; `school` is the student's, where the service comes to."""
     offer = match.offer
@@ -248,6 +266,7 @@ def match_row(
         is_unsure=is_unsure,
         before=before,
         not_for_us=not_for_us,
+        service_rank=service_rank,
     )
 
 
@@ -267,6 +286,12 @@ def by_service(matches: Sequence[Match]) -> list[tuple[Match, ...]]:
     for match in matches:
         together.setdefault(match.offer.service, []).append(match)
     return [tuple(group) for group in together.values()]
+
+
+def service_ranks(matches: Sequence[Match]) -> dict[str, int]:
+    """The rank of each service in the order of `matches`, from the first on: where each stands once."""
+    services = dict.fromkeys(match.offer.service for match in matches)
+    return {service: rank for rank, service in enumerate(services, 1)}
 
 
 def near_miss_row(miss: NearMiss, listing: Listing, language: str) -> NearMissRow:

@@ -162,7 +162,7 @@ def test_why_it_is_not_here_names_every_reason(
     assert "not old enough yet" in told
     assert "It serves only Walker County, GA" in told
     told = text_of(client.get(page_of(someone, "?need=dental-checkup&why=good")).text)
-    assert re.search(r"It fits \d{3} of 1000 for “Dental checkup", told)
+    assert re.search(r"It fits Rank 1 of all that fit, \d{3} of 1000 for “Dental checkup", told)
     told = text_of(client.get(page_of(someone, "?why=closed")).text)
     assert "not active" in told
     told = text_of(client.get(page_of(someone, "?why=closd dent")).text)
@@ -326,7 +326,7 @@ def test_a_service_is_shown_once_with_its_other_places(
     page = client.get(page_of(someone))
     text = text_of(page.text)
     assert "1 service for" in text
-    assert "2 of the 2 places that serve this fit" in text
+    assert "All 2 places that serve this fit." in text
     assert "Also at 1 other place" in text
     places = re.findall(r'name="service_at_location_id" value="([^"]+)"', page.text)
     assert places == [str(farther.id), str(near.id)], "the other place can be referred to as well"
@@ -359,7 +359,7 @@ def test_the_number_of_statements_does_not_grow_with_the_catalog(
         client.get(address)
     with count_statements(PAGE_STATEMENTS):
         page = client.get(address)
-    assert "14 of the 14 places" in text_of(page.text)
+    assert "All 14 places" in text_of(page.text)
     with count_statements(PAGE_STATEMENTS + SEARCH_STATEMENTS):
         client.get(address + "?why=more")
 

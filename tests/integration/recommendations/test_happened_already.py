@@ -21,8 +21,9 @@ from tests.factories import (
 )
 from tests.fixtures.client import CheckedClient, CheckedRunner
 from tests.integration.recommendations.conftest import Someone
+from tests.integration.recommendations.test_all_needs_together import all_needs
 from tests.integration.recommendations.test_find_support_page import page_of, text_of
-from tests.integration.recommendations.test_narrow_compare_together import all_needs, names_shown
+from tests.integration.recommendations.test_narrow_and_compare import names_shown
 
 
 @pytest.fixture

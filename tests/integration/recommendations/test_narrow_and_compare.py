@@ -1,33 +1,29 @@
-"""Find support beyond the list: filters and order, side by side, all needs together, one goal, the map."""
+"""Find support beyond the list: filters and order, side by side, one goal, the map."""
 
 from __future__ import annotations
 
 import json
 import re
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from app.recommendations.together import OPTIONS
 from app.security.policy import Role
 from tests.factories import (
     make_location,
     make_organization,
-    make_referral,
-    make_school,
     make_service,
     make_service_at_location,
     make_student,
     make_user,
 )
+from tests.factories.catalog import SEATS_SAID
 from tests.fixtures.client import CheckedClient
 from tests.fixtures.statements import CountStatements
 from tests.integration.recommendations.conftest import Someone
 from tests.integration.recommendations.test_find_support_page import page_of, text_of
-
-FAR = (35.20, -85.20)  # some twelve miles from the student's home
 
 
 def names_shown(page: str) -> list[str]:
@@ -37,10 +33,19 @@ def names_shown(page: str) -> list[str]:
 
 @pytest.fixture
 def dentists(session: Session, someone: Someone) -> None:
-    """A near one with open places, and one that is farther and in the evening."""
+    """A near one with open places, and one that is farther, free, open on Saturdays, speaks English
+    alone, and told its open places so long ago that they are to be asked for."""
     make_service_at_location(session, name="Near dentist", fee_cents=2000)
     far = make_location(session, latitude=35.12, longitude=-85.20)
-    make_service_at_location(session, name="Far dentist", location=far, days="MO,SA", fee_cents=0)
+    other = make_service(
+        session,
+        name="Far dentist",
+        fee_cents=0,
+        languages=["en"],
+        interpretation_services="No",
+    )
+    other.capacities[0].updated = SEATS_SAID - timedelta(days=60)
+    make_service_at_location(session, service=other, location=far, days="MO,SA")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,8 @@ def dentists(session: Session, someone: Someone) -> None:
         ("&day=5", ["Far dentist"]),
         ("&day=5&day=1", ["Near dentist", "Far dentist"]),
         ("&cost=0", ["Far dentist"]),
-        ("&language=es", ["Near dentist", "Far dentist"]),
+        ("&language=es", ["Near dentist"]),
+        ("&language=en", ["Near dentist", "Far dentist"]),
         ("&open=1", ["Near dentist", "Far dentist"]),
         ("&sort=cheap", ["Far dentist", "Near dentist"]),
         ("&sort=near&miles=25", ["Near dentist", "Far dentist"]),
@@ -69,7 +75,100 @@ def test_filters_leave_out_and_orders_arrange(
         assert names_shown(page.text) == names
     if not names:
         assert "Nothing is left by the filters" in text_of(page.text)
-    assert "2 of the 2 places" in text_of(page.text) or not names
+    assert "All 2 places" in text_of(page.text) or not names
+
+
+@pytest.mark.usefixtures("dentists")
+def test_an_old_figure_of_open_places_is_not_known_to_the_filter(
+    client: CheckedClient, someone: Someone
+) -> None:
+    client.sign_in(someone.manager)
+    page = client.get(page_of(someone, "?need=dental-checkup&open=1")).text
+    assert "1 of the services does not say all that the filters ask" in text_of(page)
+    unsure = page.index("Does not say all that the filters ask")
+    assert page.index("Far dentist</h2>") < unsure
+
+
+@pytest.mark.usefixtures("dentists")
+def test_one_rank_counts_services_wherever_it_is_told(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    """Five places of a service before another one: it is the second all the same."""
+    service = make_service(session, name="Dentist everywhere")
+    for _ in range(5):
+        make_service_at_location(session, service=service)
+    client.sign_in(someone.manager)
+    whole = client.get(page_of(someone, "?need=dental-checkup")).text
+    listed = names_shown(whole)
+    assert listed == ["Dentist everywhere", "Near dentist", "Far dentist"]
+    cheap = text_of(client.get(page_of(someone, "?need=dental-checkup&sort=cheap&cost=0")).text)
+    assert re.search(r"2\. Far dentist .{0,40} · rank 3 of all that fit", cheap)
+    offers = re.findall(r'name="offer" value="([^"]+)"', whole)
+    address = page_of(someone).replace("/support", "/support/compare")
+    compared = client.get(f"{address}?need=dental-checkup&offer={offers[2]}&offer={offers[1]}")
+    assert re.findall(r"of 1000, rank (\d)", compared.text) == ["3", "2"]
+    told = text_of(client.get(page_of(someone, "?need=dental-checkup&why=far+dentist")).text)
+    assert "Rank 3 of all that fit" in told
+
+
+@pytest.mark.usefixtures("dentists")
+def test_why_it_is_not_here_says_that_a_filter_hides_it_and_keeps_the_filters(
+    client: CheckedClient, someone: Someone
+) -> None:
+    client.sign_in(someone.manager)
+    page = client.get(page_of(someone, "?need=dental-checkup&miles=5&day=1&sort=near"))
+    told = client.submit(page, "/support#why", {"why": "far dentist"})
+    assert names_shown(told.text) == ["Near dentist"]
+    assert "Rank 2 of all that fit" in text_of(told.text)
+    assert "The filters leave it out." in text_of(told.text)
+    near = client.submit(page, "/support#why", {"why": "near dentist"})
+    assert "The filters leave it out." not in text_of(near.text)
+    blank = client.submit(page, "/support#why", {"why": " "})
+    assert "Type a part of the name first." in text_of(blank.text)
+    assert "Type a part" not in text_of(page.text)
+
+
+def test_why_it_is_not_here_says_when_more_have_the_name(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    for number in range(6):
+        make_service_at_location(session, name=f"Dentist {number}")
+    client.sign_in(someone.manager)
+    for words, has_more in (("dentist", True), ("dentist 5", False)):
+        told = text_of(client.get(page_of(someone, f"?why={words}")).text)
+        assert (f"More have “{words}” in their name" in told) == has_more
+
+
+def test_a_service_that_fits_at_another_place_fits(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    service = make_service(session, name="Dentist")
+    far = make_location(session, latitude=35.9, longitude=-86.4)
+    for location in (far, None, far):
+        make_service_at_location(
+            session, service=service, **({"location": location} if location else {})
+        )
+    client.sign_in(someone.manager)
+    page = client.get(page_of(someone, "?why=dentist"))
+    assert names_shown(page.text) == ["Dentist"]
+    assert "Rank 1 of all that fit" in text_of(page.text)
+
+
+def test_back_to_the_list_is_back_to_the_same_page_of_it(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    for number in range(12):
+        make_service_at_location(session, name=f"Dentist {number:02}", days="MO,SA")
+    client.sign_in(someone.manager)
+    query = "?need=dental-checkup&cost=1000&open=1&sort=near&day=0&day=5&page=2"
+    page = client.get(page_of(someone, query))
+    compared = client.submit(page, "/support/compare")
+    (back,) = set(re.findall(r'href="([^"]+/support\?[^"]+)"', compared.text))
+    again = client.get(back.replace("&amp;", "&"))
+    assert len(names_shown(page.text)) == 2
+    assert names_shown(again.text) == names_shown(page.text)
+    for kept in ("cost=1000", "open=1", "sort=near", "day=0", "day=5", "page=2"):
+        assert kept in back
 
 
 def test_what_a_listing_does_not_say_stays_below_with_a_word(
@@ -181,132 +280,6 @@ def test_comparing_is_for_those_who_match_this_student(
     client.sign_in(make_user(session, Role.PARTNER, organization=make_organization(session)))
     page = client.get(page_of(someone).replace("/support", "/support/compare"))
     assert page.status_code == 403
-
-
-def all_needs(page: str) -> str:
-    """The words of the card "All needs together"."""
-    found = re.search(r'id="together">(.*?)</section>', page, re.S)
-    return text_of(found[1]) if found else ""
-
-
-@pytest.fixture
-def dentist_and_two_opticians(session: Session, someone: Someone) -> None:
-    """The optician in the dentist's house is a little worse than another one elsewhere."""
-    house = make_location(session)
-    make_service_at_location(session, name="House dentist", location=house)
-    make_service_at_location(
-        session, name="House optician", categories=["glasses"], location=house, fee_cents=500
-    )
-    elsewhere = make_location(session, latitude=35.0505, longitude=-85.2990)
-    make_service_at_location(
-        session, name="Free optician", categories=["glasses"], location=elsewhere, fee_cents=0
-    )
-
-
-@pytest.mark.usefixtures("dentist_and_two_opticians")
-def test_all_needs_together_prefer_one_trip_and_say_so(
-    client: CheckedClient, someone: Someone
-) -> None:
-    client.sign_in(someone.manager)
-    page = client.get(page_of(someone, "?plan=1"))
-    told = all_needs(page.text)
-    assert "1 place to go to instead of 2" in told
-    assert "House dentist" in told
-    assert "House optician" in told
-    assert "Free optician" not in told
-    assert re.search(r"One trip serves this too: dental checkup.*is \d+ points? ahead", told, re.I)
-    assert not all_needs(client.get(page_of(someone, "?need=glasses")).text)
-    assert not all_needs(client.get(page_of(someone, "?plan=1&cost=0")).text)
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.usefixtures("dentist_and_two_opticians")
-def test_a_place_for_all_needs_is_found_behind_however_many_better_ones(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    elsewhere = make_location(session, latitude=35.0505, longitude=-85.2990)
-    for number in range(OPTIONS):
-        make_service_at_location(
-            session,
-            name=f"Optician {number}",
-            categories=["glasses"],
-            location=elsewhere,
-            fee_cents=0,
-        )
-    client.sign_in(someone.manager)
-    fits = client.get(page_of(someone, "?need=glasses")).text
-    assert "House optician" not in names_shown(fits)  # of the first page
-    assert "House optician" in all_needs(client.get(page_of(someone, "?plan=1")).text)
-
-
-def test_each_need_of_all_together_is_ranked_as_on_its_own_page(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    """An open place outweighs the price for the urgent need, and not for the other one."""
-    for need, name in (("dental-checkup", "dentist"), ("glasses", "optician")):
-        make_service_at_location(
-            session, name=f"Open {name}", categories=[need], seats=5, fee_cents=50_000
-        )
-        make_service_at_location(
-            session, name=f"Free {name}", categories=[need], seats=None, fee_cents=0
-        )
-    client.sign_in(someone.manager)
-    told = all_needs(client.get(page_of(someone, "?plan=1")).text)
-    for need, best, other in (
-        ("dental-checkup", "Open dentist", "Free dentist"),
-        ("glasses", "Free optician", "Open optician"),
-    ):
-        assert names_shown(client.get(page_of(someone, f"?need={need}")).text) == [best, other]
-        assert best in told
-        assert other not in told
-
-
-def test_a_need_that_nobody_serves_is_said(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    make_service_at_location(session, name="Dentist")
-    client.sign_in(someone.manager)
-    assert "Nothing fits now for: Glasses" in all_needs(
-        client.get(page_of(someone, "?plan=1")).text
-    )
-
-
-@pytest.mark.parametrize(
-    ("state", "is_confidential", "is_own_school", "goes"),
-    [
-        ("accepted", False, True, True),
-        ("in_service", False, True, True),
-        ("opened", False, True, False),
-        ("accepted", True, True, False),
-        ("accepted", False, False, False),
-    ],
-)
-def test_where_a_brother_goes_already_is_no_further_trip(
-    client: CheckedClient,
-    session: Session,
-    someone: Someone,
-    state: str,
-    is_confidential: bool,
-    is_own_school: bool,
-    goes: bool,
-) -> None:
-    school = someone.school if is_own_school else make_school(session)
-    brother = make_student(session, school=school, guardians=someone.ana.guardians)
-    house = make_location(session, is_confidential=is_confidential)
-    other = make_service(session, name="Homework club", categories=["homework-help"])
-    club = make_service_at_location(session, service=other, location=house)
-    make_referral(session, state=state, student=brother, place=club)
-    make_service_at_location(session, name="Dentist", location=house)
-    make_service_at_location(
-        session,
-        name="Optician",
-        categories=["glasses"],
-        location=make_location(session, latitude=FAR[0], longitude=FAR[1]),
-    )
-    client.sign_in(someone.manager)
-    told = all_needs(client.get(page_of(someone, "?plan=1")).text)
-    assert ("a brother or sister goes there already" in told) == goes
-    assert brother.family_name not in told
 
 
 def test_one_goal_is_asked_for_in_its_own_words(
