@@ -105,15 +105,22 @@ class ReferenceEngine:
         return [self.rank(profile, k, on=on, load=load) for profile in profiles]
 
     def exclusions(
-        self, profile: Profile, *, on: date, load: Mapping[str, int] = NO_LOAD
+        self,
+        profile: Profile,
+        *,
+        on: date,
+        load: Mapping[str, int] = NO_LOAD,
+        limit: int | None = None,
     ) -> list[Exclusion]:
-        """Every considered offer that a rule refuses, with all its refusals, in order of keys."""
+        """Considered offers that a rule refuses, with all their refusals: all of them, or as many as
+        the limit says; first those that would score best."""
         question = self.question(profile, on, load)
         considered = self._considered(question)
         fits, _ = self._judged(considered, question)
         refused = considered[~fits]
-        by_key = refused[np.argsort(self._columns.place[refused])]
-        return [self._exclusion(row, question) for row in by_key]
+        unasked = np.zeros(len(refused), dtype=np.int64)
+        ordered = self._order(scores(self._columns, refused, question), unasked, refused)
+        return [self._exclusion(row, question) for row in ordered[:limit]]
 
     def explain_absence(
         self,

@@ -129,8 +129,8 @@ WORDS = {
             "travel_unknown": "Ask the family: how do you get around? It is {metres} away.",
         },
         change={
-            "ride_by_bus": "{past} past walking reach: a bus ride would do.",
-            "ride_by_car": "{past} past reach: a ride by car would do.",
+            "ride_by_bus": "A bus ride would do.",
+            "ride_by_car": "A ride by car would do.",
         },
     ),
     "es": Words(
@@ -151,8 +151,8 @@ WORDS = {
             "travel_unknown": "Pregunte a la familia: ¿cómo se trasladan? Está a {metres}.",
         },
         change={
-            "ride_by_bus": "{past} más de lo que se puede caminar: bastaría un viaje en autobús.",
-            "ride_by_car": "{past} más del alcance: bastaría un viaje en carro.",
+            "ride_by_bus": "Bastaría un viaje en autobús.",
+            "ride_by_car": "Bastaría un viaje en carro.",
         },
     ),
 }

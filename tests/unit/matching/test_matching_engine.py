@@ -102,6 +102,7 @@ def test_every_considered_offer_is_ranked_or_excluded_with_a_reason(
     ranking = built.rank(profile, 10, on=TODAY, load=load)
     exclusions = built.exclusions(profile, on=TODAY, load=load)
     assert len(exclusions) == ranking.excluded
+    assert built.exclusions(profile, on=TODAY, load=load, limit=2) == exclusions[:2]
     for match in ranking.matches:
         assert all(one.verdict is Verdict.UNKNOWN for one in match.questions)
         assert built.explain_absence(profile, match.offer.key, on=TODAY, load=load) == match
