@@ -81,6 +81,7 @@ def table(support: SupportPage) -> str:
     if not support.matches:
         lines.append(nothing_fits(support))
     lines += [f"   near  {miss.name}: {miss.words}" for miss in support.near_misses]
+    lines += [f"   out   {one.name}: {one.words}" for one in support.ruled_out]
     if support.ask.is_whole_plan:
         goals = [choice for choice in support.choices if choice.kind == "goal"]
         lines += [f"   goal  {goal.code}  {goal.label}" for goal in goals]
@@ -96,7 +97,7 @@ def nothing_fits(support: SupportPage) -> str:
     else_ = "else " if support.on_the_way else ""
     if support.near_misses:
         return f"Nothing {else_}fits. The near misses, which one thing could change:"
-    if support.ask.is_whole_plan:
+    if support.ask.is_whole_plan or support.ruled_out:
         return f"Nothing {else_}fits."
     return f"Nothing {else_}fits. Without --need, --interest and --goal the whole plan is asked."
 

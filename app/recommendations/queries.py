@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, sessionmaker
@@ -54,13 +54,15 @@ from app.students.queries import student_for
 from catalog.models import Service, ServiceAtLocation
 from matching.engine import Engine
 from matching.parameters import PRESETS
-from matching.types import Match, NearMiss
+from matching.types import Exclusion, Match, NearMiss
 
 PAGE_SIZE = 10
 NEAR_MISSES = 5
+MOST_NEAR_MISSES = 40  # looked at: a service has several places, and may fit at another
 EVERY_MATCH = 100_000  # a filter or another order may bring up any offer that fits
 MOST_GROUPED = 300  # offers looked at where each service is shown once: 30 pages are enough
 OTHER_PLACES = 4
+Refused = TypeVar("Refused", NearMiss, Exclusion)
 GONE = "This service is not in the catalog any more. Pick another one."
 
 
@@ -129,7 +131,7 @@ def support_for(
     with as_domain_errors():
         ranking = asked.engine.rank(asked.profile, deep, on=asked.on, load=asked.load)
         near = asked.engine.near_misses(
-            asked.profile, on=asked.on, load=asked.load, limit=4 * NEAR_MISSES
+            asked.profile, on=asked.on, load=asked.load, limit=MOST_NEAR_MISSES
         )
     narrowed = narrow(
         ranking.matches,
@@ -137,14 +139,21 @@ def support_for(
         on=asked.on,
         stale_after=asked.engine.parameters.openings_stale_after,
     )
-    misses = one_a_service(near)[:NEAR_MISSES]
+    fitting = {match.offer.service for match in ranking.matches}
+    nearly = [miss for miss in one_a_service(near) if miss.offer.service not in fitting]
+    misses = nearly[:NEAR_MISSES]
     rows = by_service(narrowed.matches) if each_service_once else [(m,) for m in narrowed.matches]
     unsure = {match.offer.key for match in narrowed.unsure}
     shown = [row[: 1 + OTHER_PLACES] for row in rows[offset : offset + k]]
     ranks = service_ranks(ranking.matches)
     past = past_of(session, student.id)
+    out = [] if fitting or misses else ruled_out(asked, past)
     plan = planned(asked, partial(engine_of, session, asked), siblings_at, past.looked_after)
-    keys = [*(m.offer.key for row in shown for m in row), *(miss.offer.key for miss in misses)]
+    keys = [
+        *(m.offer.key for row in shown for m in row),
+        *(miss.offer.key for miss in misses),
+        *(one.offer.key for one in out),
+    ]
     listings = listings_of(
         session,
         [*keys, *(plan.keys if plan else ())],
@@ -174,9 +183,15 @@ def support_for(
         considered=ranking.considered,
         excluded=ranking.excluded,
         near_misses=tuple(
-            near_miss_row(miss, listings[miss.offer.key], language)
+            near_miss_row(miss, listings[miss.offer.key], school=school, language=language)
             for miss in misses
             if miss.offer.key in listings
+        ),
+        more_near_misses=len(nearly) > NEAR_MISSES,
+        ruled_out=tuple(
+            near_miss_row(one, listings[one.offer.key], school=school, language=language)
+            for one in out
+            if one.offer.key in listings
         ),
         why_not=answers_by_name(
             session,
@@ -251,11 +266,21 @@ def never_wait(sessions: sessionmaker[Session], have_built: engines.HaveBuilt) -
         sessions.configure(info={**info, engines.NEVER_WAITS: have_built})
 
 
-def one_a_service(misses: list[NearMiss]) -> list[NearMiss]:
-    """The best near miss of each service: its other places would only say the same again."""
-    best: dict[str, NearMiss] = {}
-    for miss in misses:
-        best.setdefault(miss.offer.service, miss)
+def ruled_out(asked: Asked, past: Past) -> list[Exclusion]:
+    """The best of the services that a rule refuses, without those that a referral is open to."""
+    with as_domain_errors():
+        refused = asked.engine.exclusions(
+            asked.profile, on=asked.on, load=asked.load, limit=MOST_NEAR_MISSES
+        )
+    open_to = {one.service for one in past.on_the_way}
+    return [one for one in one_a_service(refused) if one.offer.service not in open_to][:NEAR_MISSES]
+
+
+def one_a_service(refused: list[Refused]) -> list[Refused]:
+    """The best of each service: its other places would only say the same again."""
+    best: dict[str, Refused] = {}
+    for one in refused:
+        best.setdefault(one.offer.service, one)
     return list(best.values())
 
 

@@ -17,6 +17,7 @@ from app.recommendations.explanations import (
     near_miss_words,
     part_rows,
     questions_of,
+    refusals_of,
     whole_score,
 )
 from app.recommendations.happened import Happened
@@ -32,7 +33,7 @@ from app.recommendations.words import (
 )
 from app.students.models import Student
 from catalog.taxonomy import CrisisLine, UnknownTermError, term
-from matching.types import Match, NearMiss, Offer, Part
+from matching.types import Exclusion, Match, NearMiss, Offer, Part
 
 ACTIVITIES = "clubs-activities"  # the area of needs that is about taking part in something
 
@@ -70,7 +71,7 @@ class MatchRow:
     `other_places` is filled where each service is shown once, at its best place. `point` is
     (latitude, longitude), never of a confidential place. `is_unsure`: the listing does not say all
     that the filters ask. `before`: a referral to the service that ended, or is a draft; `not_for_us`:
-    the day on which the family said so.
+    the day on which the family said so; `is_only_close`: it is something like the interest `category`.
     """
 
     rank: int
@@ -100,15 +101,17 @@ class MatchRow:
     before: Happened | None = None
     not_for_us: date | None = None
     service_rank: int | None = None
+    is_only_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NearMissRow:
-    """An offer that one changeable fact keeps out."""
+    """An offer that one changeable fact keeps out; or, of the `ruled_out`, the first reason."""
 
     service_at_location_id: uuid.UUID
     name: str
     organization: str
+    where: str
     words: str
 
 
@@ -190,10 +193,12 @@ class SupportPage:
     listed: int
     considered: int
     excluded: int
-    near_misses: tuple[NearMissRow, ...]
+    near_misses: tuple[NearMissRow, ...]  # the best, of services that do not fit elsewhere
     why_not: WhyNotAnswers
     catalog_revision: int
     parameters_version: str
+    more_near_misses: bool = False
+    ruled_out: tuple[NearMissRow, ...] = ()  # the best, where nothing fits and nothing nearly
     unsure: int = 0
     languages: tuple[str, ...] = ()  # that the fitting offers are in, for the filter
     together: TogetherPlan | None = None
@@ -267,6 +272,7 @@ def match_row(
         before=before,
         not_for_us=not_for_us,
         service_rank=service_rank,
+        is_only_close=is_only_close(match.parts),
     )
 
 
@@ -294,13 +300,18 @@ def service_ranks(matches: Sequence[Match]) -> dict[str, int]:
     return {service: rank for rank, service in enumerate(services, 1)}
 
 
-def near_miss_row(miss: NearMiss, listing: Listing, language: str) -> NearMissRow:
-    """One near miss in words."""
+def near_miss_row(
+    miss: NearMiss | Exclusion, listing: Listing, *, school: str, language: str
+) -> NearMissRow:
+    """One near miss, or one that is ruled out, in words."""
     return NearMissRow(
         service_at_location_id=listing.service_at_location_id,
         name=listing.name,
         organization=listing.organization,
-        words=near_miss_words(miss, language),
+        where=where_of(miss.offer, listing, school, language),
+        words=near_miss_words(miss, language)
+        if isinstance(miss, NearMiss)
+        else refusals_of(miss, language)[0],
     )
 
 
@@ -335,6 +346,12 @@ def category_of(parts: tuple[Part, ...]) -> str:
         if part is not None and "asked" in part.facts:
             return str(part.facts["asked"])
     return ""
+
+
+def is_only_close(parts: tuple[Part, ...]) -> bool:
+    """Whether the offer serves no need, and of the interests only something of the same family."""
+    codes = {part.criterion: part.code for part in parts if "asked" in part.facts}
+    return "need" not in codes and codes.get("interest") == "interest_family"
 
 
 def is_activity(offer: Offer) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.security.policy import Role
+from catalog.models import RequiredDocument
 from catalog.services import bump_revision
 from tests.factories import (
     label_service,
@@ -135,6 +136,61 @@ def test_near_misses_stand_the_best_first_and_each_service_once(
         "Fourth",
         "Fifth",
     ]
+    assert "These are the best; there are more." in text_of(below)
+
+
+def test_near_misses_say_where_and_leave_out_services_that_fit_elsewhere(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    someone.ana.travel = "bus"
+    far = make_location(session, latitude=35.35, longitude=-85.3)
+    both = make_service(session, name="Dentist near and far")
+    make_service_at_location(session, service=both)
+    make_service_at_location(session, service=both, location=far)
+    only = make_service(session, name="Far dentist")
+    make_service_at_location(session, service=only, location=far)
+    client.sign_in(someone.manager)
+    page = client.get(page_of(someone)).text
+    _, _, below = page.partition('id="near-misses"')
+    assert re.findall(r'row-title">([^<]+)<', below) == ["Far dentist"]
+    assert far.addresses[0].address_1 in below
+    assert "there are more" not in below
+    assert len(re.findall(r"\d miles past", text_of(below))) == 1, "the distance is told once"
+
+
+def test_where_nothing_fits_and_nothing_nearly_the_first_reasons_are_told(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    for name, cents in (("Second", 900), ("First", 0)):
+        service = make_service(session, name=f"{name} dentist", fee_cents=cents)
+        make_eligibility(session, service, "residence", counties=["Walker, GA"])
+        for _ in range(2):
+            make_service_at_location(session, service=service)
+    client.sign_in(someone.manager)
+    page = client.get(page_of(someone)).text
+    _, _, below = page.partition('id="ruled-out"')
+    assert re.findall(r'row-title">([^<]+)<', below) == ["First dentist", "Second dentist"]
+    assert text_of(below).count("It serves only Walker, GA") == 2
+    assert "near misses" not in text_of(page)
+    make_service_at_location(session, name="Good dentist")
+    bump_revision(session)
+    assert 'id="ruled-out"' not in client.get(page_of(someone)).text
+
+
+def test_a_card_says_what_to_bring_and_what_it_is_only_close_to(
+    client: CheckedClient, session: Session, someone: Someone
+) -> None:
+    service = make_service(session, name="Volleyball", categories=["volleyball"])
+    service.required_documents = [RequiredDocument(document="Proof of address")]
+    make_service_at_location(session, service=service)
+    make_service_at_location(session, name="Soccer", categories=["soccer"])
+    client.sign_in(someone.manager)
+    text = text_of(client.get(page_of(someone, "?interest=soccer")).text)
+    assert "To bring: Proof of address" in text
+    assert re.search(r"Volleyball .{0,40}close to Soccer", text)
+    assert "for Soccer" not in text_of(
+        client.get(page_of(someone, "?plan=1")).text.partition("Volleyball</h2>")[2][:300]
+    )
 
 
 def test_an_open_referral_takes_the_service_off_the_list_and_says_so(
@@ -262,9 +318,14 @@ def test_a_plan_without_needs_and_interests_says_what_to_do(
     empty = make_student(session, school=someone.school, needs=[], interests=[])
     without = make_student(session, school=someone.school, has_plan=False)
     client.sign_in(someone.manager)
-    for student in (empty, without):
-        text = text_of(client.get(f"/students/{student.id}/support").text)
-        assert "Nothing to look for yet" in text
+    for student, why in (
+        (empty, f"The plan of {empty.given_name} names no open need, no interest and no goal."),
+        (without, f"{without.given_name} has no plan in Footbridge."),
+    ):
+        page = client.get(f"/students/{student.id}/support")
+        assert "Nothing to look for yet" in text_of(page.text)
+        assert f"{why} Plans cannot be written in Footbridge yet" in text_of(page.text)
+        assert "Open the plan" not in page.text, "nothing can be added there"
 
 
 def test_a_confidential_place_keeps_its_street_and_its_distance(
@@ -310,6 +371,7 @@ def test_pages_of_ten(client: CheckedClient, session: Session, someone: Someone)
     assert [len(found) for found in names] == [10, 3]
     assert not set(names[0]) & set(names[1])
     assert "13 services" in text_of(second.text)
+    assert '<p class="print-only">Page 2 of 2</p>' in second.text, "paper has no pager"
     assert "11. Dentist number" in text_of(second.text)
 
 
@@ -328,6 +390,8 @@ def test_a_service_is_shown_once_with_its_other_places(
     assert "1 service for" in text
     assert "All 2 places that serve this fit." in text
     assert "Also at 1 other place" in text
+    street = far.addresses[0].address_1
+    assert re.search(rf'class="print-only">Also at: {street}', page.text), "shut places print too"
     places = re.findall(r'name="service_at_location_id" value="([^"]+)"', page.text)
     assert places == [str(farther.id), str(near.id)], "the other place can be referred to as well"
     assert far.addresses[0].address_1 in text
