@@ -27,8 +27,8 @@ from matching.types import Offer
 
 SAID = {
     State.DRAFT: "A referral to {whom} was begun on {day} and is not sent yet.",
-    State.SENT: "Already referred to {whom} on {day}, no answer yet.",
-    State.OPENED: "Already referred to {whom} on {day}, who looked at it and did not answer yet.",
+    State.SENT: "Already referred to {whom} on {day}. They have not opened it yet.",
+    State.OPENED: "Already referred to {whom} on {day}. They looked at it and have not answered yet.",
     State.WAITLISTED: "Already on the waitlist of {whom} since {day}.",
     State.ACCEPTED: "Already accepted by {whom} on {day}.",
     State.IN_SERVICE: "Already in service with {whom} since {day}.",

@@ -183,13 +183,13 @@ def support_for(
         considered=ranking.considered,
         excluded=ranking.excluded,
         near_misses=tuple(
-            near_miss_row(miss, listings[miss.offer.key], school=school, language=language)
+            near_miss_row(miss, listings[miss.offer.key], language)
             for miss in misses
             if miss.offer.key in listings
         ),
         more_near_misses=len(nearly) > NEAR_MISSES,
         ruled_out=tuple(
-            near_miss_row(one, listings[one.offer.key], school=school, language=language)
+            near_miss_row(one, listings[one.offer.key], language)
             for one in out
             if one.offer.key in listings
         ),

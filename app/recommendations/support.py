@@ -106,7 +106,10 @@ class MatchRow:
 
 @dataclass(frozen=True, slots=True)
 class NearMissRow:
-    """An offer that one changeable fact keeps out; or, of the `ruled_out`, the first reason."""
+    """An offer that one changeable fact keeps out; or, of the `ruled_out`, the first reason.
+
+    `where` is "" where it comes to schools: to the student's perhaps not.
+    """
 
     service_at_location_id: uuid.UUID
     name: str
@@ -300,15 +303,13 @@ def service_ranks(matches: Sequence[Match]) -> dict[str, int]:
     return {service: rank for rank, service in enumerate(services, 1)}
 
 
-def near_miss_row(
-    miss: NearMiss | Exclusion, listing: Listing, *, school: str, language: str
-) -> NearMissRow:
+def near_miss_row(miss: NearMiss | Exclusion, listing: Listing, language: str) -> NearMissRow:
     """One near miss, or one that is ruled out, in words."""
     return NearMissRow(
         service_at_location_id=listing.service_at_location_id,
         name=listing.name,
         organization=listing.organization,
-        where=where_of(miss.offer, listing, school, language),
+        where="" if miss.offer.mode == "school" else listing.where,
         words=near_miss_words(miss, language)
         if isinstance(miss, NearMiss)
         else refusals_of(miss, language)[0],

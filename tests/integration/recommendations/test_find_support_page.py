@@ -172,6 +172,13 @@ def test_where_nothing_fits_and_nothing_nearly_the_first_reasons_are_told(
     assert re.findall(r'row-title">([^<]+)<', below) == ["First dentist", "Second dentist"]
     assert text_of(below).count("It serves only Walker, GA") == 2
     assert "near misses" not in text_of(page)
+    elsewhere = make_service(session, name="School dentist")
+    elsewhere.intake.delivered_at_schools = ["ANOTHER"]  # type: ignore[union-attr]
+    make_service_at_location(session, service=elsewhere)
+    bump_revision(session)
+    _, _, below = client.get(page_of(someone)).text.partition('id="ruled-out"')
+    assert "School dentist" in below
+    assert "At school" not in below, "not at this student's"
     make_service_at_location(session, name="Good dentist")
     bump_revision(session)
     assert 'id="ruled-out"' not in client.get(page_of(someone)).text

@@ -35,8 +35,8 @@ def eye_bus(session: Session) -> ServiceAtLocation:
 
 OPEN = [
     ("draft", "A referral to Eye Bus, Lions was begun on Oct 1, 2026 and is not sent yet."),
-    ("sent", "Already referred to Eye Bus, Lions on Oct 1, 2026, no answer yet."),
-    ("opened", "Already referred to Eye Bus, Lions on Oct 1, 2026, who looked at it"),
+    ("sent", "Already referred to Eye Bus, Lions on Oct 1, 2026. They have not opened it yet."),
+    ("opened", "Already referred to Eye Bus, Lions on Oct 1, 2026. They looked at it and have not"),
     ("waitlisted", "Already on the waitlist of Eye Bus, Lions since Oct 1, 2026."),
     ("accepted", "Already accepted by Eye Bus, Lions on Oct 1, 2026."),
     ("in_service", "Already in service with Eye Bus, Lions since Oct 1, 2026."),
