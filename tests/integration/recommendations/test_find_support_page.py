@@ -13,7 +13,6 @@ from catalog.models import RequiredDocument
 from catalog.services import bump_revision
 from tests.factories import (
     label_service,
-    make_eligibility,
     make_location,
     make_organization,
     make_referral,
@@ -104,86 +103,6 @@ def test_what_is_not_known_is_asked_first(
     assert "Ask the partner: what ages or grades does it take?" in text
 
 
-def test_a_near_miss_says_what_would_change_it(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    service = make_service(session, name="Big kids' dentist")
-    make_eligibility(session, service, "grade", low=5, high=8)
-    make_service_at_location(session, service=service)
-    client.sign_in(someone.manager)
-    text = text_of(client.get(page_of(someone)).text)
-    assert "Nothing fits Ana right now" in text
-    assert "Near misses" in text
-    assert "Big kids' dentist" in text.replace("&#39;", "'")
-    assert "The student is in grade 4. It would match from" in text
-
-
-def test_near_misses_stand_the_best_first_and_each_service_once(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    fees = {"Sixth": 9000, "Second": 500, "Fourth": 2500, "First": 0, "Fifth": 5000, "Third": 1200}
-    for name, cents in fees.items():
-        service = make_service(session, name=f"{name} dentist", fee_cents=cents)
-        make_eligibility(session, service, "grade", low=5, high=8)
-        for _ in range(2):
-            make_service_at_location(session, service=service)
-    client.sign_in(someone.manager)
-    _, _, below = client.get(page_of(someone)).text.partition('id="near-misses"')
-    assert re.findall(r'row-title">(\w+) dentist<', below) == [
-        "First",
-        "Second",
-        "Third",
-        "Fourth",
-        "Fifth",
-    ]
-    assert "These are the best; there are more." in text_of(below)
-
-
-def test_near_misses_say_where_and_leave_out_services_that_fit_elsewhere(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    someone.ana.travel = "bus"
-    far = make_location(session, latitude=35.35, longitude=-85.3)
-    both = make_service(session, name="Dentist near and far")
-    make_service_at_location(session, service=both)
-    make_service_at_location(session, service=both, location=far)
-    only = make_service(session, name="Far dentist")
-    make_service_at_location(session, service=only, location=far)
-    client.sign_in(someone.manager)
-    page = client.get(page_of(someone)).text
-    _, _, below = page.partition('id="near-misses"')
-    assert re.findall(r'row-title">([^<]+)<', below) == ["Far dentist"]
-    assert far.addresses[0].address_1 in below
-    assert "there are more" not in below
-    assert len(re.findall(r"\d miles past", text_of(below))) == 1, "the distance is told once"
-
-
-def test_where_nothing_fits_and_nothing_nearly_the_first_reasons_are_told(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    for name, cents in (("Second", 900), ("First", 0)):
-        service = make_service(session, name=f"{name} dentist", fee_cents=cents)
-        make_eligibility(session, service, "residence", counties=["Walker, GA"])
-        for _ in range(2):
-            make_service_at_location(session, service=service)
-    client.sign_in(someone.manager)
-    page = client.get(page_of(someone)).text
-    _, _, below = page.partition('id="ruled-out"')
-    assert re.findall(r'row-title">([^<]+)<', below) == ["First dentist", "Second dentist"]
-    assert text_of(below).count("It serves only Walker, GA") == 2
-    assert "near misses" not in text_of(page)
-    elsewhere = make_service(session, name="School dentist")
-    elsewhere.intake.delivered_at_schools = ["ANOTHER"]  # type: ignore[union-attr]
-    make_service_at_location(session, service=elsewhere)
-    bump_revision(session)
-    _, _, below = client.get(page_of(someone)).text.partition('id="ruled-out"')
-    assert "School dentist" in below
-    assert "At school" not in below, "not at this student's"
-    make_service_at_location(session, name="Good dentist")
-    bump_revision(session)
-    assert 'id="ruled-out"' not in client.get(page_of(someone)).text
-
-
 def test_a_card_says_what_to_bring_and_what_it_is_only_close_to(
     client: CheckedClient, session: Session, someone: Someone
 ) -> None:
@@ -191,7 +110,11 @@ def test_a_card_says_what_to_bring_and_what_it_is_only_close_to(
     service.required_documents = [RequiredDocument(document="Proof of address")]
     make_service_at_location(session, service=service)
     make_service_at_location(session, name="Soccer", categories=["soccer"])
+    both = ["dental-checkup", "volleyball"]
+    make_service_at_location(session, name="Dentists' club", categories=both)
     client.sign_in(someone.manager)
+    whole = text_of(client.get(page_of(someone, "?plan=1")).text)
+    assert re.search(r"1\. Dentists&#39; club .{0,40} for Dental checkup", whole)
     text = text_of(client.get(page_of(someone, "?interest=soccer")).text)
     assert "To bring: Proof of address" in text
     assert re.search(r"Volleyball .{0,40}close to Soccer", text)
@@ -208,33 +131,6 @@ def test_an_open_referral_takes_the_service_off_the_list_and_says_so(
     client.sign_in(someone.manager)
     text = text_of(client.get(page_of(someone, "?why=dental check")).text)
     assert "The student already has an open referral to it." in text
-
-
-def test_why_it_is_not_here_names_every_reason(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    service = make_service(session, name="Dentist for Georgia", ages=(12, 18))
-    make_eligibility(session, service, "residence", counties=["Walker, GA"])
-    make_service_at_location(session, service=service)
-    make_service_at_location(session, name="Good dentist")
-    make_service_at_location(session, name="Closed dentist", status="inactive")
-    make_service_at_location(session, name="Soccer", categories=["soccer"])
-    client.sign_in(someone.manager)
-    page = client.get(page_of(someone))
-    told = text_of(client.submit(page, "/support#why", {"why": "georgia DENTIST"}).text)
-    assert "not old enough yet" in told
-    assert "It serves only Walker County, GA" in told
-    told = text_of(client.get(page_of(someone, "?need=dental-checkup&why=good")).text)
-    assert re.search(r"It fits Rank 1 of all that fit, \d{3} of 1000 for “Dental checkup", told)
-    told = text_of(client.get(page_of(someone, "?why=closed")).text)
-    assert "not active" in told
-    told = text_of(client.get(page_of(someone, "?why=closd dent")).text)
-    assert "Closed dentist" in told
-    assert "not active" in told
-    told = text_of(client.get(page_of(someone, "?why=soccer")).text)
-    assert "It serves none of the needs or interests that were asked for." in told
-    told = text_of(client.get(page_of(someone, "?why=100%25_sure")).text)
-    assert "No service and no partner has “100%_sure” in its name" in told
 
 
 def test_refer_and_suggest_are_offered_to_those_who_may(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.security.policy import Role
+from catalog.taxonomy import label
 from tests.factories import (
     make_location,
     make_organization,
@@ -126,32 +127,6 @@ def test_why_it_is_not_here_says_that_a_filter_hides_it_and_keeps_the_filters(
     blank = client.submit(page, "/support#why", {"why": " "})
     assert "Type a part of the name first." in text_of(blank.text)
     assert "Type a part" not in text_of(page.text)
-
-
-def test_why_it_is_not_here_says_when_more_have_the_name(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    for number in range(6):
-        make_service_at_location(session, name=f"Dentist {number}")
-    client.sign_in(someone.manager)
-    for words, has_more in (("dentist", True), ("dentist 5", False)):
-        told = text_of(client.get(page_of(someone, f"?why={words}")).text)
-        assert (f"More have “{words}” in their name" in told) == has_more
-
-
-def test_a_service_that_fits_at_another_place_fits(
-    client: CheckedClient, session: Session, someone: Someone
-) -> None:
-    service = make_service(session, name="Dentist")
-    far = make_location(session, latitude=35.9, longitude=-86.4)
-    for location in (far, None, far):
-        make_service_at_location(
-            session, service=service, **({"location": location} if location else {})
-        )
-    client.sign_in(someone.manager)
-    page = client.get(page_of(someone, "?why=dentist"))
-    assert names_shown(page.text) == ["Dentist"]
-    assert "Rank 1 of all that fit" in text_of(page.text)
 
 
 def test_back_to_the_list_is_back_to_the_same_page_of_it(
@@ -299,6 +274,47 @@ def test_one_goal_is_asked_for_in_its_own_words(
     assert f"goal={glasses.id}" in page.text
     other = client.get(page_of(someone, f"?goal={glasses.id}"))
     assert other.status_code == 422, "not a goal of this student"
+
+
+@pytest.mark.parametrize(
+    ("domain", "asks_for"),
+    [("attendance", ["attendance-mentoring", "school-ride"]), ("health", ["primary-care"])],
+)
+def test_a_goal_whose_words_name_nothing_is_asked_for_by_its_domain(
+    client: CheckedClient, session: Session, someone: Someone, domain: str, asks_for: list[str]
+) -> None:
+    student = make_student(session, school=someone.school, goals=["Do better every week"])
+    goal = student.plan.goals[0]  # type: ignore[union-attr]
+    goal.domain = domain
+    client.sign_in(someone.manager)
+    page = client.get(f"/students/{student.id}/support?goal={goal.id}")
+    told = page.text.partition("What could help with this goal: ")[2].partition("</p>")[0]
+    assert re.findall(r"<strong>([^<]+)</strong>", told) == [label(code) for code in asks_for]
+
+
+@pytest.mark.parametrize(
+    ("words", "domain", "weights"),
+    [
+        ("Learn to play the guitar", "enrichment", "enrichment"),
+        ("Get glasses and wear them", "health", "balanced"),
+    ],
+)
+def test_a_goal_of_interests_is_ranked_by_liking_and_another_one_is_not(
+    client: CheckedClient,
+    session: Session,
+    someone: Someone,
+    words: str,
+    domain: str,
+    weights: str,
+) -> None:
+    student = make_student(session, school=someone.school, goals=[words])
+    goal = student.plan.goals[0]  # type: ignore[union-attr]
+    goal.domain = domain
+    make_service_at_location(session, categories=["guitar", "glasses"])
+    client.sign_in(someone.manager)
+    page = client.get(f"/students/{student.id}/support?goal={goal.id}")
+    assert len(names_shown(page.text)) == 1
+    assert f"weights {weights}-" in text_of(page.text)
 
 
 def test_a_goal_that_tells_a_crisis_ranks_nothing_and_shows_the_line(
