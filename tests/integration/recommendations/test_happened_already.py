@@ -114,6 +114,20 @@ def test_all_needs_may_be_looked_after(
     assert "One offer for each need" not in told
 
 
+def test_what_is_on_the_way_beside_the_needs_is_said_once(
+    client: CheckedClient, session: Session, someone: Someone, eye_bus: ServiceAtLocation
+) -> None:
+    club = make_service_at_location(session, name="Lego Saturdays", categories=["lego"])
+    for place, category in ((eye_bus, "glasses"), (club, "lego")):
+        make_referral(
+            session, student=someone.ana, place=place, state="accepted", category=category
+        )
+    client.sign_in(someone.manager)
+    text = text_of(client.get(page_of(someone, "?plan=1")).text)
+    assert text.count("Already accepted by Eye Bus") == 1
+    assert text.count("Already accepted by Lego Saturdays") == 1
+
+
 @pytest.mark.parametrize("is_near", [True, False])
 def test_near_misses_of_a_need_are_promised_only_where_there_are_some(
     client: CheckedClient, session: Session, someone: Someone, is_near: bool
