@@ -21,6 +21,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session
 
+import catalog
 import matching
 from app.recommendations.offers import Doubt, OfferList
 from catalog.queries import state_of_services
@@ -71,8 +72,9 @@ def program() -> str:
 def program_files() -> list[Path]:
     """The code that decides what an index holds: what reads listings, and the whole engine, whose rules
     say which facts make offers alike."""
-    makes_offers = Path(__file__).parent.glob("*.py")
-    return sorted((*makes_offers, *Path(matching.__file__).parent.rglob("*.py")))
+    here, reads = Path(__file__).parent, Path(catalog.__file__).parent
+    engine = Path(matching.__file__).parent.rglob("*.py")
+    return sorted((*here.glob("*.py"), *reads.glob("*.py"), *engine))
 
 
 def is_of_this_program(version: str) -> bool:
