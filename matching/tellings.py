@@ -30,7 +30,8 @@ _RARE: Final = {
     "age",
     "home",
 }  # facts that hardly two students share: to remember them helps nobody
-_PARTICULAR: Final = {one.name for one in (*RULES, *CRITERIA) if not _RARE.isdisjoint(one.facts)}
+_FACTS: Final = {one.name: one.facts for one in RULES} | {one.name: one.facts for one in CRITERIA}
+_PARTICULAR: Final = {name for name, facts in _FACTS.items() if not _RARE.isdisjoint(facts)}
 _ASKING: Final = tuple(rule for rule in RULES if rule.can_ask)  # others have no word on a match
 
 Table = dict[int, Any]

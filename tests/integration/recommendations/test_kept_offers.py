@@ -210,6 +210,7 @@ def test_a_rule_more_is_another_program(tmp_path: Path) -> None:
         "matching/index.py",
         "matching/rules/reach.py",
         "app/recommendations/offers.py",
+        "catalog/prices.py",
     ):
         assert kept_by(files, made_by), made_by
     rule = tmp_path / "escort.py"
