@@ -7,8 +7,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from app.places.models import PlaceProposal, PlacesRun
@@ -74,6 +75,18 @@ def open_referrals(
     session: Session,
 ) -> tuple[dict[uuid.UUID, set[str]], dict[uuid.UUID, set[uuid.UUID]], list[Held]]:
     """By student what is on the way, as kinds and as services; and the seats that are promised."""
+    kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
+    services: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    held = []
+    for row in session.execute(referrals_that_are_open()):
+        kinds[row.student_id].add(row.category)
+        services[row.student_id].add(row.service_id)
+        held += held_by(row.service_id, row.state, row.held_at)
+    return kinds, services, held
+
+
+def referrals_that_are_open() -> Select[uuid.UUID, uuid.UUID, str, str, datetime]:
+    """With the moment from which each holds a seat."""
     # Not when the referral changed last: the start of the service takes no second seat.
     held_at = (
         select(func.min(ReferralEvent.at))
@@ -81,21 +94,47 @@ def open_referrals(
         .scalar_subquery()
         .label("held_at")
     )
-    kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
-    services: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    held = []
-    for row in session.execute(
+    return select(
+        Referral.student_id, Referral.service_id, Referral.category, Referral.state, held_at
+    ).where(Referral.state.in_(OPEN))
+
+
+def held_by(service_id: uuid.UUID, state: str, held_at: datetime) -> list[Held]:
+    """The seat that an open referral holds; none where it waits on the partner's list."""
+    if state in HOLDS_ALWAYS:
+        return [Held(service_id)]
+    return [Held(service_id, held_at.date())] if state in HOLDS_SINCE else []
+
+
+def held_before(session: Session, proposal: PlaceProposal) -> list[Held]:
+    """Seats of the proposal's service that other students have before it: by open referrals, and by
+    proposals that nobody decided on and that come first, the more urgent and then the better
+    (2 statements). So the last seat goes to one of those who were proposed it, and not to none.
+
+    Proposals are read first: one that is accepted just then is seen as it was or as a referral.
+    """
+    own = (-proposal.urgency, -proposal.score, proposal.id)
+    waiting = session.execute(
         select(
-            Referral.student_id, Referral.service_id, Referral.category, Referral.state, held_at
-        ).where(Referral.state.in_(OPEN))
-    ):
-        kinds[row.student_id].add(row.category)
-        services[row.student_id].add(row.service_id)
-        if row.state in HOLDS_ALWAYS:
-            held.append(Held(row.service_id))
-        elif row.state in HOLDS_SINCE:
-            held.append(Held(row.service_id, row.held_at.date()))
-    return kinds, services, held
+            PlaceProposal.student_id, PlaceProposal.urgency, PlaceProposal.score, PlaceProposal.id
+        ).where(
+            PlaceProposal.state == "proposed",
+            PlaceProposal.service_id == proposal.service_id,
+            PlaceProposal.student_id != proposal.student_id,
+        )
+    ).all()
+    by_student = {
+        row.student_id: [Held(proposal.service_id)]
+        for row in waiting
+        if (-row.urgency, -row.score, row.id) < own
+    }
+    of_others = (
+        Referral.service_id == proposal.service_id,
+        Referral.student_id != proposal.student_id,
+    )
+    for row in session.execute(referrals_that_are_open().where(*of_others)):
+        by_student[row.student_id] = held_by(row.service_id, row.state, row.held_at)
+    return [held for one in by_student.values() for held in one]
 
 
 def asks(

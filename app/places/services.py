@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -16,14 +16,23 @@ from app.clock import day_there
 from app.consents.queries import consent_covering
 from app.errors import Conflict, Invalid
 from app.places import queries
-from app.places.beginning import in_scope
+from app.places.beginning import held_before, in_scope
 from app.places.models import KindValue, PlaceProposal, PlacesRun, SeatValue
 from app.recommendations.queries import ranking_snapshot
-from app.recommendations.seats import NextOfKind, NextSeat, SeatFor, SeatPlan
+from app.recommendations.seats import (
+    NextOfKind,
+    NextSeat,
+    SeatFor,
+    SeatPlan,
+    figure_now,
+    is_taken,
+)
 from app.referrals.models import Referral
 from app.referrals.services import create_draft, referral_address, send_referral
 from app.security import policy
 from app.security.policy import SYSTEM, Actor
+from app.web import formats
+from catalog.models import Service
 
 LONGEST_TERM = 40
 MOST_PLACES = 5
@@ -219,12 +228,13 @@ def accept_proposal(
         category=proposal.category,
         now=now,
     )
-    if ranking["refusals"]:
+    refusals = [*ranking["refusals"], *why_gone(session, proposal, now=now)]
+    if refusals:
         raise Conflict(
             gettext(
                 "This does not fit any more: %(why)s Drop the proposal, or find another partner in "
                 "the student's plan.",
-                why=" ".join(ranking["refusals"]),
+                why=" ".join(refusals),
             )
         )
     referral = create_draft(
@@ -251,6 +261,36 @@ def accept_proposal(
     proposal.referral_id = referral.id
     session.flush()
     return Accepted(proposal.run_id, referral, send, tuple(missing))
+
+
+def why_gone(session: Session, proposal: PlaceProposal, *, now: datetime) -> list[str]:
+    """Why no place is left for the proposal, in words; nothing where one is, or where the partner has
+    told no number lately. Of two who take the last one at once, `held_before` lets one have it."""
+    service = session.get_one(Service, proposal.service_id)
+    figure = figure_now(session, service, now=now)
+    if figure is None:
+        return []
+    available, told_on = figure
+    if not available:
+        return [
+            gettext(
+                "%(service)s told on %(day)s that it is full.",
+                service=service.name,
+                day=formats.day(told_on),
+            )
+        ]
+    taken = sum(is_taken(one, figure) for one in held_before(session, proposal))
+    if taken < available:
+        return []
+    return [
+        ngettext(
+            "%(service)s told %(num)s open place on %(day)s, and it is promised to another student.",
+            "%(service)s told %(num)s open places on %(day)s, and all are promised to other students.",
+            available,
+            service=service.name,
+            day=formats.day(told_on),
+        )
+    ]
 
 
 def drop_proposal(

@@ -20,7 +20,9 @@ from app.clock import day_there
 from app.recommendations.asks import WHOLE_PLAN
 from app.recommendations.engines import engine_for
 from app.recommendations.many import unpacked
+from app.recommendations.offers import openings_of
 from app.referrals.queries import open_counts
+from catalog.models import Service
 from matching.terms import Relation, Terms
 from matching.types import Offer, Profile
 
@@ -175,6 +177,22 @@ def seats_told(
     return told
 
 
+def figure_now(session: Session, service: Service, *, now: datetime) -> tuple[int, date] | None:
+    """A service's open seats as told by now, with the day of the figure; None: none, or an old one
+    (1 statement, and one for its capacities where they are not loaded)."""
+    on = day_there(session, now)
+    engine, _ = engine_for(session, WHOLE_PLAN.preset(Profile("")), on=on)
+    told = openings_of(service, [])
+    offer = Offer(str(service.id), str(service.id), "", openings=told)
+    stale_after = engine.parameters.openings_stale_after
+    return seats_told([offer], on=on, stale_after=stale_after).get(offer.service)
+
+
+def is_taken(held: Held, figure: tuple[int, date]) -> bool:
+    """Whether the promised seat must be taken off the partner's figure, which does not know of it."""
+    return held.since is None or held.since >= figure[1]
+
+
 def seats_free(
     offers: Collection[Offer],
     told: Mapping[str, tuple[int, date]],
@@ -186,7 +204,7 @@ def seats_free(
     taken: Counter[str] = Counter()
     for one in held:
         key = str(one.service_id)
-        if key in told and (one.since is None or one.since >= told[key][1]):
+        if key in told and is_taken(one, told[key]):
             taken[key] += 1
     caps = {offer.service: offer.referral_cap for offer in offers}
     free = {}
