@@ -9,9 +9,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
 from sqlalchemy.orm import Session
 
+from app.families.models import FamilyResponse
 from app.places.models import PlaceProposal, PlacesRun
 from app.rankings.models import StudentRanking
 from app.recommendations.seats import Held, Wisher
@@ -21,6 +22,7 @@ from app.students.models import Plan, PlanInterest, PlanNeed, Student, student_g
 
 HOLDS_ALWAYS = (State.DRAFT, State.SENT, State.OPENED)  # no figure of the partner knows of them
 HOLDS_SINCE = (State.ACCEPTED, State.IN_SERVICE)  # a figure of a later day does
+ENDED_THERE = (State.COMPLETED, State.NOT_COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,11 @@ def in_scope(run: PlacesRun) -> ColumnElement[bool]:
 
 
 def beginning(session: Session, run: PlacesRun) -> Beginning:
-    """What the run starts from, as it is now (7 statements)."""
+    """What the run starts from, as it is now (9 statements)."""
     on_way, closed, held = open_referrals(session)
+    for student_id, service_id in not_wanted(session, run):
+        closed[student_id].add(service_id)
+    tried = tried_before(session, run)
     asked = asks(session, run)
     wishers = []
     for student_id, school_id, best in session.execute(
@@ -60,6 +65,7 @@ def beginning(session: Session, run: PlacesRun) -> Beginning:
                 interests=tuple(code for code in interests if code not in going),
                 best=best,
                 closed=frozenset(closed.get(student_id, ())),
+                tried=frozenset(tried.get(student_id, ())),
             )
         )
     held += [Held(service_id) for service_id in seats_of_other_runs(session, run)]
@@ -135,6 +141,33 @@ def held_before(session: Session, proposal: PlaceProposal) -> list[Held]:
     for row in session.execute(referrals_that_are_open().where(*of_others)):
         by_student[row.student_id] = held_by(row.service_id, row.state, row.held_at)
     return [held for one in by_student.values() for held in one]
+
+
+def not_wanted(session: Session, run: PlacesRun) -> Sequence[Row[uuid.UUID, uuid.UUID]]:
+    """(student, service) where the family has answered "not for us" (1 statement)."""
+    return session.execute(
+        select(FamilyResponse.student_id, FamilyResponse.service_id)
+        .join(FamilyResponse.student)
+        .where(FamilyResponse.answer == "not_for_us", in_scope(run))
+    ).all()
+
+
+def tried_before(session: Session, run: PlacesRun) -> dict[uuid.UUID, set[tuple[uuid.UUID, str]]]:
+    """By student: (service, what for) of referrals that came to their end there, with help or
+    without, or because the family did not want it (1 statement). What a partner declined, the
+    ranking leaves out as long as asking again is pointless; what was withdrawn for another reason, or
+    was never answered, may be tried again."""
+    tried: dict[uuid.UUID, set[tuple[uuid.UUID, str]]] = defaultdict(set)
+    for student_id, service_id, category in session.execute(
+        select(Referral.student_id, Referral.service_id, Referral.category)
+        .join(Referral.student)
+        .where(
+            Referral.state.in_(ENDED_THERE) | (Referral.close_reason == "family_declined"),
+            in_scope(run),
+        )
+    ):
+        tried[student_id].add((service_id, category))
+    return tried
 
 
 def asks(

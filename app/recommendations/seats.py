@@ -38,7 +38,8 @@ CLOSER = {Relation.EXACT: 3, Relation.NARROWER: 2, Relation.BROADER: 1, Relation
 @dataclass(frozen=True, slots=True)
 class Wisher:
     """A student of the run: needs (code, urgency) and interests that nothing is on the way for, the
-    packed ranking, and the services that have an open referral of theirs."""
+    packed ranking, the services that are not to be proposed, and (service, code) where a service is
+    not to be proposed for that need or interest again."""
 
     student_id: uuid.UUID
     school_id: uuid.UUID
@@ -46,6 +47,7 @@ class Wisher:
     interests: tuple[str, ...]
     best: bytes
     closed: frozenset[uuid.UUID] = frozenset()
+    tried: frozenset[tuple[uuid.UUID, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +239,20 @@ class Serving:
         What it would serve beside is left out: a seat is proposed for one need.
         """
         best: tuple[int, int, str] | None = None
+        tried = {code for service, code in wisher.tried if str(service) == offer.service}
         for code, urgency in wisher.needs:
+            if code in tried:
+                continue
             close = self.closeness(code, offer.categories)
             if close and (best is None or (urgency, close) > best[:2]):  # no need is served by kin
                 best = (urgency, close, code)
         if best is not None:
             return best[2], best[0]
-        liked = [(self.closeness(code, offer.interests), code) for code in wisher.interests]
+        liked = [
+            (self.closeness(code, offer.interests), code)
+            for code in wisher.interests
+            if code not in tried
+        ]
         closest = max(((close, code) for close, code in liked if close is not None), default=None)
         return (closest[1], OF_AN_INTEREST) if closest is not None else None
 
