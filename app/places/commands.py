@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,14 +18,16 @@ from flask.cli import with_appcontext
 from app.clock import utcnow
 from app.errors import DomainError
 from app.extensions import db
-from app.places import services, work
+from app.places import queries, services, work
 from app.recommendations.seats import SeatPlan
 from app.security.policy import Actor, Role
 from app.students.models import School
 from app.students.queries import school_by_code, schools_by_id
+from catalog.models import Service
 
 OPERATOR = Actor(role=Role.DISTRICT_ADMIN, name="Footbridge (command)")
 ROWS_TOLD = 10
+SERVICES_TOLD = 20
 
 
 @click.command("allocate")
@@ -58,7 +61,12 @@ def allocate(school: str | None, term: str, at_most: int, *, together: bool, as_
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     told = as_plain(run_id, school, term, plan, schools_by_id(db.session))
-    click.echo(json.dumps(told, indent=2) if as_json else "\n".join(as_lines(told)))
+    if as_json:
+        click.echo(json.dumps(told, indent=2))
+        return
+    proposed = Counter(one["service"] for one in told["proposals"])
+    most = dict(proposed.most_common(SERVICES_TOLD))
+    click.echo("\n".join(as_lines(told, most, queries.services_named(db.session, most.keys()))))
 
 
 def as_plain(
@@ -78,8 +86,8 @@ def as_plain(
         "students": plan.wishers,
         "without_a_place": plan.without,
         "families_apart": plan.apart,
-        "services_overbooked": plan.overbooked,
-        "services_without_a_figure": plan.untold,
+        "services_overbooked": [str(one) for one in plan.overbooked],
+        "services_without_a_figure": [str(one) for one in plan.untold],
         "total_score": plan.total_score,
         "bound": plan.bound,
         "proposals": [
@@ -126,22 +134,39 @@ def gain_of(gain: Any) -> dict[str, int]:
     }
 
 
-def as_lines(told: dict[str, Any]) -> list[str]:
-    """The same for a terminal, in short."""
+def as_lines(
+    told: dict[str, Any], most: Mapping[str, int], services_by_id: Mapping[str, Service]
+) -> list[str]:
+    """The same for a terminal, in short; `most`: the services with most proposals, and how many."""
     proposals, kinds = told["proposals"], told["value_of_a_place_of_a_kind"]
     helping = [one for one in kinds if one["more_students"] or one["more_urgent"]]
     helping.sort(key=lambda one: (-one["more_urgent"], -one["waiting"], one["kind"]))
     urgent = sum(one["urgency"] == services.URGENT for one in proposals)
-    without = f"{told['without_a_place']:,} of {told['students']:,} students get none"
+    students, untold = told["students"], len(told["services_without_a_figure"])
+    served = f"{students - told['without_a_place']:,} of {students:,} students get at least one"
+    others = len(proposals) - sum(most.values())
     return [
-        f"{len(proposals):,} places proposed, {urgent:,} of them for urgent needs; {without}.",
-        f"{told['services_without_a_figure']:,} services that would fit tell no open places, or old ones.",
+        f"{len(proposals):,} places proposed, {urgent:,} of them for urgent needs; {served}.",
+        *(
+            f"  {number:,} at {service_words(services_by_id.get(service_id))}"
+            for service_id, number in most.items()
+        ),
+        *([f"  {others:,} at other services: --json tells all"] if others else []),
+        f"Services that would fit, but tell no open places, or old ones: {untold:,}.",
         *(
             f"  one more place for {one['kind']} at {one['name']} would help: {one['waiting']:,} wait"
             for one in helping[:ROWS_TOLD]
         ),
         f"Kept as {told['run']}: plan managers decide on the page Places.",
     ]
+
+
+def service_words(service: Service | None) -> str:
+    """What it is called and whose it is; it may be gone by now."""
+    if service is None:
+        return "a service that is not there any more"
+    owner = service.organization
+    return f"{service.name} ({owner.name})" if owner else service.name
 
 
 commands: tuple[click.Command, ...] = (allocate,)

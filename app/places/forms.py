@@ -30,11 +30,16 @@ def asked(form: MultiDict[str, str]) -> Asked:
     """What was asked for; Invalid for a school or a number that is none."""
     school, number = form.get("school", ""), form.get("at_most", "1")
     if not number.isdecimal() or len(number) > 4:
-        raise Invalid(gettext("Choose how many places a student can be proposed."))
+        raise Invalid(
+            gettext("Choose how many places a student can be proposed."),
+            {"at_most": gettext("Choose one of the numbers.")},
+        )
     try:
         school_id = None if school == DISTRICT else uuid.UUID(school)
     except ValueError:
-        raise Invalid(gettext("Choose a school first.")) from None
+        raise Invalid(
+            gettext("Choose a school first."), {"school": gettext("Choose one of the list.")}
+        ) from None
     return Asked(school_id, form.get("term", ""), int(number), bool(form.get("together")))
 
 
@@ -52,14 +57,15 @@ def wanted(values: MultiDict[str, str]) -> Wanted:
     )
 
 
-def kept(chosen: Wanted) -> dict[str, Any]:
-    """The filter as an address or a form carries it."""
+def kept(chosen: Wanted, page: int = 1) -> dict[str, Any]:
+    """The filter and the page of the list, as an address or a form carries them."""
     return {
         name: value
         for name, value in (
             ("state", chosen.state if chosen.state != SHOWN[0] else ""),
             ("school", str(chosen.school_id or "")),
             ("for", chosen.category),
+            ("page", str(page) if page > 1 else ""),
         )
         if value
     }

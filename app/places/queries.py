@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -29,13 +29,23 @@ def own_students(actor: Actor) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of a run's proposals stand where. Of those dropped, nobody decided on what was
+    `replaced` by a newer list, or has `lapsed`."""
+
+    proposed: int = 0
+    accepted: int = 0
+    dropped: int = 0
+    replaced: int = 0
+    lapsed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run as the list shows it: how many of the actor's students' proposals stand where."""
+    """A run as the list shows it, with those of its proposals that are for the actor's students."""
 
     run: PlacesRun
-    proposed: int
-    accepted: int
-    dropped: int
+    counts: Counts
 
 
 def runs(session: Session, actor: Actor, *, limit: int, offset: int) -> tuple[list[RunLine], int]:
@@ -50,28 +60,28 @@ def runs(session: Session, actor: Actor, *, limit: int, offset: int) -> tuple[li
         .options(joinedload(PlacesRun.school))
     ).all()
     counts = counts_by_state(session, actor, [run.id for run in found])
-    return [RunLine(run, *counts[run.id]) for run in found], total or 0
+    return [RunLine(run, counts[run.id]) for run in found], total or 0
 
 
 def counts_by_state(
     session: Session, actor: Actor, run_ids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, tuple[int, int, int]]:
+) -> dict[uuid.UUID, Counts]:
     """By run: how many proposals wait, were accepted, were dropped (1 statement)."""
     rows = session.execute(
-        select(PlaceProposal.run_id, PlaceProposal.state, func.count())
+        select(
+            PlaceProposal.run_id,
+            func.count().filter(PlaceProposal.state == "proposed"),
+            func.count().filter(PlaceProposal.state == "accepted"),
+            func.count().filter(PlaceProposal.state == "dropped"),
+            func.count().filter(PlaceProposal.why_dropped == "replaced"),
+            func.count().filter(PlaceProposal.why_dropped == "lapsed"),
+        )
         .join(PlaceProposal.student)
         .where(PlaceProposal.run_id.in_(run_ids), own_students(actor))
-        .group_by(PlaceProposal.run_id, PlaceProposal.state)
+        .group_by(PlaceProposal.run_id)
     )
-    numbers: dict[tuple[uuid.UUID, str], int] = {(run, state): n for run, state, n in rows}
-    return {
-        id_: (
-            numbers.get((id_, "proposed"), 0),
-            numbers.get((id_, "accepted"), 0),
-            numbers.get((id_, "dropped"), 0),
-        )
-        for id_ in run_ids
-    }
+    found = {run_id: Counts(*numbers) for run_id, *numbers in rows}
+    return {id_: found.get(id_, Counts()) for id_ in run_ids}
 
 
 def run_for(session: Session, actor: Actor, run_id: uuid.UUID) -> PlacesRun:
@@ -187,6 +197,18 @@ def proposal_for(
     if proposal is None:
         raise NotFound("There is no such proposal, or not for your students.")
     return proposal
+
+
+def services_named(session: Session, ids: Collection[str]) -> dict[str, Service]:
+    """The services of these ids that are still there, by id (1 statement; none where there are none)."""
+    if not ids:
+        return {}
+    found = session.scalars(
+        select(Service)
+        .where(Service.id.in_(list(map(uuid.UUID, ids))))
+        .options(joinedload(Service.organization))
+    )
+    return {str(service.id): service for service in found}
 
 
 def next_seats(session: Session, run: PlacesRun, *, limit: int) -> Sequence[SeatValue]:

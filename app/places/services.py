@@ -3,6 +3,7 @@ Never commits."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -39,6 +40,7 @@ MOST_PLACES = 5
 URGENT = 3
 LAPSES_AFTER = timedelta(days=30)  # a proposal that nobody decided on holds its seat so long
 KEPT = timedelta(days=365)
+MOST_NAMED = 20  # services that tell no open places, kept with the run by their ids
 AT_WORK = ("waiting", "working")
 # Kept as codes: pages say them in the reader's language. Else a problem is in words already.
 INTERRUPTED, BROKE = "interrupted", "broke"
@@ -65,6 +67,11 @@ def ask_for_run(
             gettext("Say which term the places are for, in at most %(most)s characters.", most=40),
             {"term": gettext("For example: Spring 2027.")},
         )
+    if is_over(term, day_there(session, now).year):
+        raise Invalid(
+            gettext("“%(term)s” is over. Say a term that is running or to come.", term=term),
+            {"term": gettext("Its year is past.")},
+        )
     if not 1 <= at_most <= MOST_PLACES:
         raise Invalid(
             gettext("A student can be proposed 1 to %(most)s places.", most=MOST_PLACES),
@@ -86,6 +93,16 @@ def ask_for_run(
     session.add(run)
     session.flush()
     return run
+
+
+def is_over(term: str, year: int) -> bool:
+    """Whether the last year that the term names ("Fall 2020", "2019-20") is past. What names none is
+    nobody's to judge: terms are called as a school likes."""
+    last = [
+        int(first[:2] + second) if second else int(first)
+        for first, second in re.findall(r"\b(20\d\d)(?:\s*[-–/]\s*(\d\d))?\b", term)
+    ]
+    return bool(last) and max(last) < year
 
 
 def take_up_next(session: Session) -> uuid.UUID | None:
@@ -123,8 +140,10 @@ def note_made(session: Session, run_id: uuid.UUID, plan: SeatPlan, *, now: datet
         "students": plan.wishers,
         "without": plan.without,
         "apart": plan.apart,
-        "overbooked": plan.overbooked,
-        "untold": plan.untold,
+        "overbooked": len(plan.overbooked),
+        "untold": len(plan.untold),
+        "overbooked_at": [str(one) for one in plan.overbooked[:MOST_NAMED]],
+        "untold_at": [str(one) for one in plan.untold[:MOST_NAMED]],
         "score": plan.total_score,
         "bound": plan.bound,
     }
@@ -197,12 +216,13 @@ def let_go(
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What became of an accepted proposal, and what is still missing, as codes: `permission`,
-    `address`."""
+    `address`. `questions`: what to ask before it is sent, in words."""
 
     run_id: uuid.UUID
     referral: Referral
     is_sent: bool
     missing: tuple[str, ...]
+    questions: tuple[str, ...]
 
 
 def accept_proposal(
@@ -214,8 +234,8 @@ def accept_proposal(
     by: Actor,
     now: datetime,
 ) -> Accepted:
-    """Make the proposal a referral: a draft, or sent at once. The referral's own rules hold: it tells
-    the partner what a permission in force covers, and no more.
+    """Make the proposal a referral: a draft, or sent at once where nothing is to be asked before. The
+    referral's own rules hold: it tells the partner what a permission in force covers, and no more.
 
     Conflict: decided already, or it does not fit any more, with why; Invalid: nowhere to send it to.
     """
@@ -253,14 +273,16 @@ def accept_proposal(
         on=day_there(session, now),
     )
     missing = [] if consent else ["permission"]
-    if send:
+    questions = tuple(question["words"] for question in ranking["questions"])
+    is_sent = send and not questions
+    if is_sent:
         send_referral(session, referral.id, message="", version=referral.version, by=by, now=now)
     elif referral_address(referral) is None:
         missing.append("address")
     proposal.state, proposal.decided_at, proposal.decided_by = "accepted", now, by.name
     proposal.referral_id = referral.id
     session.flush()
-    return Accepted(proposal.run_id, referral, send, tuple(missing))
+    return Accepted(proposal.run_id, referral, is_sent, tuple(missing), questions)
 
 
 def why_gone(session: Session, proposal: PlaceProposal, *, now: datetime) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from app.places import services
+from app.places.queries import RunLine
 
 # state -> (words, the pill's kind, icon)
 STATES = {
@@ -15,6 +16,9 @@ STATES = {
     "dropped": (lazy_gettext("Dropped"), "neutral", "x"),
 }
 DECIDED = (lazy_gettext("All decided"), "good", "check")
+REPLACED = (lazy_gettext("Replaced"), "neutral", "list")
+LAPSED = (lazy_gettext("Not decided in time"), "neutral", "clock")
+NOTHING = (lazy_gettext("Nothing proposed"), "neutral", "info")
 PROBLEMS = {
     services.INTERRUPTED: lazy_gettext(
         "It was interrupted: the service was stopped meanwhile. Propose places again."
@@ -35,6 +39,18 @@ MISSING = {
         "The partner has no e-mail address for referrals: call them before you send it."
     ),
 }
+
+
+def standing_of(line: RunLine) -> tuple[object, str, str]:
+    """Where a list stands: words, kind of pill, icon. "All decided" is what people have done."""
+    counts = line.counts
+    if line.run.state != "done" or counts.proposed:
+        return STATES[line.run.state]
+    if counts.replaced:
+        return REPLACED
+    if counts.lapsed:
+        return LAPSED
+    return DECIDED if counts.accepted or counts.dropped else NOTHING
 
 
 def gain_words(urgent: int, pressing: int, students: int, score: int = 0) -> str:

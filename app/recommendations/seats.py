@@ -95,8 +95,9 @@ class NextOfKind:
 
 @dataclass(frozen=True, slots=True)
 class SeatPlan:
-    """The proposals, and what they add up to. `untold`: services that would fit, but tell no number of
-    open seats, or an old one. `bound`: the score if no family asked to be together."""
+    """The proposals, and what they add up to. `overbooked`: services that have promised more seats
+    than they told. `untold`: services that would fit, but tell no number of open seats, or an old one;
+    those that would fit most students first. `bound`: the score if no family asked to be together."""
 
     seats: tuple[SeatFor, ...]
     next_seats: tuple[NextSeat, ...]
@@ -104,8 +105,8 @@ class SeatPlan:
     wishers: int
     without: int
     apart: int
-    overbooked: int
-    untold: int
+    overbooked: tuple[uuid.UUID, ...]
+    untold: tuple[uuid.UUID, ...]
     total_score: int
     bound: int
     revision: int
@@ -135,14 +136,14 @@ def share_seats(
     free, overbooked = seats_free(offers.values(), told, held, load)
     serving = Serving(engine.index.background.terms)
     options: dict[tuple[str, str], SeatFor] = {}
-    untold: set[str] = set()
+    untold: Counter[str] = Counter()
     for wisher in wishers:
         for one in options_of(wisher, offers, serving):
             key = str(one.service_id)
             if key in free:
                 options[str(one.student_id), key] = one
             else:
-                untold.add(key)
+                untold[key] += 1
     kept = [(str(student), str(service)) for student, service in accepted if str(service) in free]
     seats = dict(free)
     for _, service in kept:
@@ -159,7 +160,9 @@ def share_seats(
         without=len(result.without),
         apart=len(result.apart),
         overbooked=overbooked,
-        untold=len(untold),
+        untold=tuple(
+            uuid.UUID(key) for key, _ in sorted(untold.items(), key=lambda one: (-one[1], one[0]))
+        ),
         total_score=result.total_score,
         bound=result.bound,
         revision=revision,
@@ -200,8 +203,8 @@ def seats_free(
     told: Mapping[str, tuple[int, date]],
     held: Sequence[Held],
     load: Mapping[uuid.UUID, int],
-) -> tuple[dict[str, int], int]:
-    """Seats left by service, within the partner's cap of open referrals; and how many services have
+) -> tuple[dict[str, int], tuple[uuid.UUID, ...]]:
+    """Seats left by service, within the partner's cap of open referrals; and the services that have
     promised more than they told."""
     taken: Counter[str] = Counter()
     for one in held:
@@ -215,7 +218,8 @@ def seats_free(
         if cap is not None:
             left = min(left, cap - load.get(uuid.UUID(key), 0))
         free[key] = max(0, left)
-    return free, sum(taken[key] > available for key, (available, _) in told.items())
+    overbooked = [key for key, (available, _) in told.items() if taken[key] > available]
+    return free, tuple(map(uuid.UUID, sorted(overbooked)))
 
 
 class Serving:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -44,7 +44,7 @@ class Page(Generic[T]):
         return url_for(str(request.endpoint), **arguments)
 
 
-def requested_page() -> int:
-    """The page number asked for; anything odd is page 1."""
-    text = request.args.get("page", "1")
+def requested_page(values: Mapping[str, str] | None = None) -> int:
+    """The page number that the address (or what else is given) asks for; anything odd is page 1."""
+    text = (request.args if values is None else values).get("page", "1")
     return min(max(int(text), 1), LAST_PAGE) if text.isdecimal() and len(text) < 8 else 1

@@ -22,7 +22,10 @@ def make_places_runs(
     counts = dict.fromkeys(
         ("proposals", "students", "without", "apart", "overbooked", "untold"), len(students)
     )
-    made = PlacesRun(**facts, state="done", created_at=now, ended_at=now, counts=counts)
+    named = {"untold_at": [str(place.service_id)], "overbooked_at": [str(place.service_id)]}
+    made = PlacesRun(
+        **facts, state="done", created_at=now, ended_at=now, counts={**counts, **named}
+    )
     waiting = PlacesRun(**facts, created_at=now + timedelta(minutes=1))
     ranking = RankingRun(
         top=20,

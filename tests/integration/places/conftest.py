@@ -19,7 +19,16 @@ from app.security.policy import Role
 from app.settings import Settings
 from app.students.models import School, Student
 from catalog.models import ServiceAtLocation
-from tests.factories import make_school, make_service_at_location, make_student, make_user
+from tests.factories import (
+    make_eligibility,
+    make_school,
+    make_service_at_location,
+    make_student,
+    make_user,
+)
+from tests.fixtures.client import CheckedClient, TestResponse
+
+Worker = Callable[[], int]
 
 
 @dataclass
@@ -60,6 +69,8 @@ def scene(session: Session) -> Scene:
     dentists = [
         make_service_at_location(session, name=name, seats=1) for name in ("Dr. One", "Dr. Two")
     ]
+    for dentist in dentists:  # so that nothing is to be asked before
+        make_eligibility(session, dentist.service, "anyone", axis="residence")
     untold = make_service_at_location(session, name="Dr. Silent", seats=None)
     session.commit()
     return Scene(school, manager, made[2], made[:2], dentists, untold)
@@ -102,3 +113,20 @@ def proposals_of(session: Session, run: PlacesRun) -> list[PlaceProposal]:
             .order_by(PlaceProposal.urgency.desc(), PlaceProposal.student_id)
         )
     )
+
+
+def ask(client: CheckedClient, scene: Scene, **data: str) -> TestResponse:
+    """Fill in the form and send it."""
+    page = client.get("/places")
+    sent = {"school": str(scene.school.id), "term": "Spring 2027", **data}
+    return client.submit(page, "#propose-form", sent, follow_redirects=True)
+
+
+@pytest.fixture
+def run_page(client: CheckedClient, session: Session, scene: Scene, let_worker_work: Worker) -> str:
+    """A list that was made, as its plan manager opens it; the address."""
+    client.sign_in(scene.manager)
+    page = ask(client, scene)
+    assert "Waits its turn" in page.text
+    assert let_worker_work() == 1
+    return f"/places/{newest_run(session).id}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -29,10 +28,7 @@ from tests.factories import (
     make_student,
 )
 from tests.fixtures.client import CheckedClient, TestResponse
-from tests.integration.places.conftest import Scene, newest_run, proposals_of
-from tests.integration.places.test_places_pages import ask
-
-Worker = Callable[[], int]
+from tests.integration.places.conftest import Scene, Worker, ask, newest_run, proposals_of
 
 
 def tell_seats(session: Session, service_id: uuid.UUID, seats: int) -> None:
@@ -71,9 +67,10 @@ def test_no_place_is_accepted_where_the_partner_has_become_full(
     at_one: list[PlaceProposal],
     has_waitlist: bool | None,
 ) -> None:
+    page = client.get(f"/places/{at_one[0].run_id}")
     at_one[0].service.intake.has_waitlist = has_waitlist  # type: ignore[union-attr]
     tell_seats(session, at_one[0].service_id, 0)
-    answer = accept(client, at_one[0])
+    answer = client.submit(page, f"/{at_one[0].id}/accept", {"how": "look"})
     assert answer.status_code == 409
     assert "This does not fit any more" in answer.text
     assert "full" in answer.text

@@ -44,7 +44,14 @@ def test_lines_tell_the_same_in_short_for_the_district(
 ) -> None:
     done = runner.invoke(args=["allocate", "--term", "Spring 2027"])
     assert done.exit_code == 0, done.output
-    assert "2 places proposed, 1 of them for urgent needs; 1 of 3 students get none." in done.output
+    assert (
+        "2 places proposed, 1 of them for urgent needs; 2 of 3 students get at least one."
+        in done.output
+    )
+    for dentist in scene.dentists:
+        assert f"  1 at {dentist.service.name} ({dentist.service.organization.name})" in done.output
+    assert "1 services" not in done.output
+    assert "Zephyrsample" not in done.output
     assert (
         "one more place for dental-checkup at Sample Elementary would help: 1 wait" in done.output
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,27 +24,8 @@ from tests.factories import (
     make_student,
     make_user,
 )
-from tests.fixtures.client import CheckedClient, TestResponse
-from tests.integration.places.conftest import Scene, newest_run, proposals_of
-
-Worker = Callable[[], int]
-
-
-def ask(client: CheckedClient, scene: Scene, **data: str) -> TestResponse:
-    """Fill in the form and send it."""
-    page = client.get("/places")
-    sent = {"school": str(scene.school.id), "term": "Spring 2027", **data}
-    return client.submit(page, "#propose-form", sent, follow_redirects=True)
-
-
-@pytest.fixture
-def run_page(client: CheckedClient, session: Session, scene: Scene, let_worker_work: Worker) -> str:
-    """A list that was made, as its plan manager opens it; the address."""
-    client.sign_in(scene.manager)
-    page = ask(client, scene)
-    assert "Waits its turn" in page.text
-    assert let_worker_work() == 1
-    return f"/places/{newest_run(session).id}"
+from tests.fixtures.client import CheckedClient
+from tests.integration.places.conftest import Scene, Worker, ask, newest_run, proposals_of
 
 
 def test_a_list_is_asked_for_made_and_shown(
@@ -57,6 +37,15 @@ def test_a_list_is_asked_for_made_and_shown(
     assert {one.service_id for one in made} == {one.service_id for one in scene.dentists}
     assert "Zephyrsample, Uma" in page.text
     assert page.text.count("Accept and send") == 2
+    for one in made:
+        for step in ("Accept", "Accept and send", "Drop", "Yes, drop it"):
+            name = f"{one.student.given_name} Zephyrsample, {one.service.name}"
+            assert f'{step}<span class="visually-hidden">: {name}</span>' in page.text
+        assert f"{one.score // 1000} of 1000 points" in page.text
+    assert "miles" in page.text
+    assert "1 service would fit, but tells no open places" in page.text
+    assert f'/directory/services/{scene.untold.service_id}"' in page.text
+    assert "The whole list, of all schools" not in page.text
     assert "No permission" in page.text
     counts = newest_run(session).counts
     assert (counts["proposals"], counts["students"], counts["without"]) == (2, 3, 1)
@@ -197,6 +186,10 @@ def test_a_newer_list_for_the_term_replaces_what_nobody_decided(
     with time_machine.travel(now + timedelta(minutes=5), tick=False):
         ask(client, scene)
         assert let_worker_work() == 1
+        assert "Replaced by a newer list" in client.get(run_page).text
+        listed = client.get("/places").text
+        assert ">Replaced<" in listed
+        assert "All decided" not in listed
     session.expire_all()
     assert (first.state, second.state, second.why_dropped) == ("accepted", "dropped", "replaced")
     again = proposals_of(session, newest_run(session))
@@ -287,12 +280,21 @@ def test_the_district_sees_all_and_decides_nothing_for_a_school(
     page = client.get(f"/places/{run.id}")
     assert "Othersample" in page.text
     assert "Accept" not in page.text.replace("Accepted", "")
+    assert "Before it is sent" in page.text
+    assert "Before you send" not in page.text
+    assert "The whole list, of all schools" not in page.text
+    lists = client.get("/places").text
+    assert "until a plan manager of the student" in lists
+    assert "until you accept it" not in lists
     only = client.get(f"/places/{run.id}?school={scene.school.id}")
     assert "Othersample" not in only.text
     assert "Zephyrsample" in only.text
     client.sign_out()
     client.sign_in(scene.manager)
     own = client.get(f"/places/{run.id}")
+    assert "The whole list, of all schools" in own.text
+    assert "Your students" in own.text
+    assert "until you accept it" in client.get("/places").text
     assert "Zephyrsample" in own.text
     assert "Othersample" not in own.text
     assert "Accept and send" in own.text
@@ -328,6 +330,8 @@ def test_a_list_of_another_school_is_not_there(
         ({"at_most": "9"}, "1 to 5 places"),
         ({"at_most": "many"}, "how many places"),
         ({"school": "none"}, "Choose a school first"),
+        ({"term": "Fall 2020"}, "“Fall 2020” is over"),
+        ({"term": "School year 2024-25"}, "is over"),
     ],
 )
 def test_what_cannot_be_asked_is_told(
@@ -338,7 +342,19 @@ def test_what_cannot_be_asked_is_told(
     answer = client.post("/places", data=sent, headers={"X-CSRFToken": client.csrf_token()})
     assert answer.status_code == 422
     assert says in answer.text
+    assert 'id="propose-form"' in answer.text, "the form again"
+    assert f'value="{sent["term"]}"' in answer.text, "with what was typed"
+    assert 'aria-invalid="true"' in answer.text
     assert session.scalar(select(func.count()).select_from(PlacesRun)) == 0
+
+
+@pytest.mark.parametrize("term", ["Fall 2026", "2025-26", "Summer school", "Grade 7, room 2020B"])
+def test_a_term_that_runs_or_names_no_year_is_taken(
+    client: CheckedClient, session: Session, scene: Scene, term: str
+) -> None:
+    client.sign_in(scene.manager)
+    ask(client, scene, term=term)
+    assert newest_run(session).term == term
 
 
 def test_it_is_asked_for_once_at_a_time(client: CheckedClient, scene: Scene) -> None:
@@ -347,6 +363,7 @@ def test_it_is_asked_for_once_at_a_time(client: CheckedClient, scene: Scene) -> 
     again = ask(client, scene)
     assert again.status_code == 409
     assert "being proposed there just now" in again.text
+    assert 'id="propose-form"' in again.text
 
 
 def test_what_was_interrupted_is_said_to_be(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,10 +17,7 @@ from catalog.models import ServiceCapacity
 from tests.factories import make_referral, make_service_at_location, make_student
 from tests.factories.referrals import ACTORS
 from tests.fixtures.client import CheckedClient
-from tests.integration.places.conftest import Scene, newest_run, proposals_of
-from tests.integration.places.test_places_pages import ask
-
-Worker = Callable[[], int]
+from tests.integration.places.conftest import Scene, Worker, ask, newest_run, proposals_of
 
 
 def october(day: int) -> datetime:

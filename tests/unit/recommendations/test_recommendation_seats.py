@@ -37,20 +37,24 @@ def offer(*, cap: int | None = None, available: int | None = 3, as_of: date = DA
 @pytest.mark.parametrize(
     ("offers", "held", "load", "free", "overbooked"),
     [
-        ([offer()], [], 0, {str(SERVICE): 3}, 0),
-        ([offer(), offer()], [], 0, {str(SERVICE): 3}, 0),  # two places, one pool of seats
-        ([offer()], [Held(SERVICE)], 0, {str(SERVICE): 2}, 0),
-        ([offer()], [Held(SERVICE, date(2026, 10, 12))], 0, {str(SERVICE): 3}, 0),
-        ([offer()], [Held(SERVICE, DAY)], 0, {str(SERVICE): 2}, 0),
-        ([offer()], [Held(SERVICE)] * 4, 0, {str(SERVICE): 0}, 1),
-        ([offer(cap=5)], [Held(SERVICE)], 4, {str(SERVICE): 1}, 0),
-        ([offer(cap=1)], [], 4, {str(SERVICE): 0}, 0),
-        ([offer(available=None)], [Held(SERVICE)], 0, {}, 0),
-        ([offer(as_of=date(2026, 1, 1))], [], 0, {}, 0),
+        ([offer()], [], 0, {str(SERVICE): 3}, ()),
+        ([offer(), offer()], [], 0, {str(SERVICE): 3}, ()),  # two places, one pool of seats
+        ([offer()], [Held(SERVICE)], 0, {str(SERVICE): 2}, ()),
+        ([offer()], [Held(SERVICE, date(2026, 10, 12))], 0, {str(SERVICE): 3}, ()),
+        ([offer()], [Held(SERVICE, DAY)], 0, {str(SERVICE): 2}, ()),
+        ([offer()], [Held(SERVICE)] * 4, 0, {str(SERVICE): 0}, (SERVICE,)),
+        ([offer(cap=5)], [Held(SERVICE)], 4, {str(SERVICE): 1}, ()),
+        ([offer(cap=1)], [], 4, {str(SERVICE): 0}, ()),
+        ([offer(available=None)], [Held(SERVICE)], 0, {}, ()),
+        ([offer(as_of=date(2026, 1, 1))], [], 0, {}, ()),
     ],
 )
 def test_what_is_free(
-    offers: list[Offer], held: list[Held], load: int, free: dict[str, int], overbooked: int
+    offers: list[Offer],
+    held: list[Held],
+    load: int,
+    free: dict[str, int],
+    overbooked: tuple[uuid.UUID, ...],
 ) -> None:
     told = seats.seats_told(offers, on=DAY, stale_after=60)
     assert seats_free(offers, told, held, {SERVICE: load}) == (free, overbooked)
