@@ -79,6 +79,17 @@ def test_the_district_sees_all_and_writes_nothing(
     assert "Faraway" in listed
     district = client.get("/district").text
     assert "Here School" in district
+    assert "My students" not in listed
+    assert "2 students in the district" in listed
+    assert "Only those I follow" not in listed
+    client.sign_out()
+    client.sign_in(two.manager)
+    own = client.get("/students").text
+    assert "My students" in own
+    assert "1 student at 1 school" in own
+    assert "Only those I follow" in own
+    client.sign_out()
+    client.sign_in(two.admin)
     shown = client.get(f"/referrals/{referral.id}")
     assert "Withdraw" not in shown.text
     answer = client.post(
@@ -86,6 +97,23 @@ def test_the_district_sees_all_and_writes_nothing(
         data={"csrf_token": client.csrf_token(), "version": 2, "reason": "other"},
     )
     assert answer.status_code == 403
+
+
+def test_the_district_page_counts_what_it_says(
+    client: CheckedClient, session: Session, two: TwoSchools
+) -> None:
+    make_student(session, school=two.here, has_plan=False)
+    make_referral(session, state="accepted", student=two.mine)
+    make_referral(session, state="in_service", student=two.mine)
+    client.sign_in(two.admin)
+    page = client.get("/district").text
+    assert "Students with a plan" not in page
+    students = page[page.index(">Students</h2>") :]
+    assert '<p class="figure">3</p>' in students[: students.index("</section>")]
+    assert ">Accepted or in service</th>" in page
+    assert ">In service</th>" not in page
+    row = page[page.index("Here School") :]
+    assert row[: row.index("</tr>")].count('<td class="number">2</td>') == 2
 
 
 @pytest.mark.parametrize(
@@ -152,7 +180,10 @@ def test_a_student_without_plan_or_facts_still_has_a_page(
     client.sign_in(two.manager)
     page = client.get(f"/students/{bare.id}")
     assert "No plan yet" in page.text
-    assert "Not known" in page.text
+    about = page.text[page.text.index(">About<") : page.text.index(">Family<")]
+    for fact in ("Born", "Languages", "Home ZIP", "Travels by", "Insurance"):
+        told = about[about.index(f"<dt>{fact}</dt>") :]
+        assert "Not known" in told[: told.index("</div>")], fact
     assert client.get(f"/students/{bare.id}/support").status_code == 200
 
 
