@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import CheckPage, PageAt, SignIn
@@ -31,7 +33,7 @@ def test_places_from_the_question_to_a_referral(
     fits(page)
 
     student = rows.first.get_by_role("rowheader").get_by_role("link").inner_text()
-    rows.first.get_by_role("button", name="Accept", exact=True).click()
+    rows.first.get_by_role("button", name=re.compile("^Accept:")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Send referral")
     given_name = student.split(", ")[1]
     expect(page.locator("main")).to_contain_text(given_name)
@@ -43,7 +45,9 @@ def test_places_from_the_question_to_a_referral(
     expect(to_decide).to_contain_text(str(proposed - 1))
     expect(page.get_by_role("link", name="Accepted")).to_contain_text("1")
     page.set_viewport_size({"width": 1280, "height": 800})
-    rows.first.get_by_role("button", name="Drop", exact=True).click()
+    rows.first.locator("summary", has_text="Drop").click()
+    axe(page)
+    rows.first.get_by_role("button", name=re.compile("^Yes, drop it")).click()
     expect(page.get_by_role("link", name="Dropped")).to_contain_text("1")
     axe(page)
     fits(page)

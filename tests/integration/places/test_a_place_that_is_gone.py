@@ -113,6 +113,28 @@ def test_open_referrals_of_others_hold_their_places_and_waitlisted_ones_none(
     assert "told 2 open places on" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "says"),
+    [("draft", 302, ""), ("sent", 409, "already has an open referral")],
+)
+def test_the_students_own_referral_does_not_take_the_place_from_them(
+    client: CheckedClient,
+    session: Session,
+    at_one: list[PlaceProposal],
+    state: str,
+    status: int,
+    says: str,
+) -> None:
+    first = at_one[0]
+    tell_seats(session, first.service_id, 1)
+    page = client.get(f"/places/{first.run_id}")
+    make_referral(session, student=first.student, place=first.service_at_location, state=state)
+    answer = client.submit(page, f"/{first.id}/accept", {"how": "look"})
+    assert answer.status_code in {status, status + 1}
+    assert says in answer.text
+    assert "promised" not in answer.text
+
+
 def test_a_partner_that_tells_no_number_any_more_is_asked_not_refused(
     client: CheckedClient, session: Session, at_one: list[PlaceProposal]
 ) -> None:

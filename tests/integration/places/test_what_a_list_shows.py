@@ -52,7 +52,7 @@ def test_a_place_that_is_only_close_to_an_interest_says_so(
     for student in scene.students:
         session.delete(student)
     make_service_at_location(session, name="Hoops", categories=["basketball"], seats=1)
-    make_service_at_location(session, name="Kicks", categories=["soccer"], seats=1)
+    make_service_at_location(session, name="Kicks", categories=["soccer", "basketball"], seats=1)
     for liked in ("volleyball", "soccer"):
         make_student(session, school=scene.school, needs=[], interests=[liked])
     client.sign_in(scene.manager)

@@ -18,6 +18,8 @@ from sqlalchemy import func, insert, select, text
 from app.clock import utcnow
 from app.extensions import db
 from app.jobs.own_process import in_own_process
+from app.jobs.registry import job_named
+from app.jobs.runner import run_job
 from app.jobs.work import Work
 from app.rankings import queries, work
 from app.rankings.models import RankingRun, StudentRanking
@@ -139,6 +141,14 @@ def test_it_does_not_plan_for_a_district_without_students(context: Flask) -> Non
         with db.sessionmaker() as session:
             counted = {one: session.scalar(name, {"name": one}) for one in work.READ[1:3]}
         assert counted == {"plan_interest": 0, "plan_need": work.MANY}
+
+
+def test_the_nightly_job_ranks_every_student(context: Flask) -> None:
+    fill(3)
+    noon = datetime.combine(utcnow().date(), datetime.min.time(), tzinfo=UTC).replace(hour=17)
+    assert run_job(job_named("rank_students"), now=noon).report.counts == {"ranked": 3}
+    assert number_ranked() == 3
+    assert run_job(job_named("rank_students"), now=noon).report.counts == {"ranked": 0}
 
 
 def stop_after_a_chunk(run_id: uuid.UUID) -> None:

@@ -198,3 +198,4 @@ def test_what_nobody_can_use_is_worth_nothing() -> None:
     assert (plan.seats, plan.next_seats, plan.without) == ((), (), 1)
     (kind,) = plan.next_of_kinds
     assert (kind.code, kind.waiting, kind.waiting_urgent, kind.gain.urgent) == ("glasses", 1, 1, 1)
+    assert kind.gain.score == 500_000, "what is not there yet would score the middle"
