@@ -33,7 +33,7 @@ def test_places_from_the_question_to_a_referral(
     fits(page)
 
     student = rows.first.get_by_role("rowheader").get_by_role("link").inner_text()
-    rows.first.get_by_role("button", name=re.compile("^Accept:")).click()
+    rows.first.get_by_role("button", name=re.compile(r"^Accept \(")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Send referral")
     given_name = student.split(", ")[1]
     expect(page.locator("main")).to_contain_text(given_name)

@@ -40,7 +40,7 @@ def test_a_list_is_asked_for_made_and_shown(
     for one in made:
         for step in ("Accept", "Accept and send", "Drop", "Yes, drop it"):
             name = f"{one.student.given_name} Zephyrsample, {one.service.name}"
-            assert f'{step}<span class="visually-hidden">: {name}</span>' in page.text
+            assert f'{step}<span class="visually-hidden"> ({name})</span>' in page.text
         assert f"{one.score // 1000} of 1000 points" in page.text
     assert "miles" in page.text
     assert "1 service would fit, but tells no open places" in page.text
