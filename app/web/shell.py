@@ -121,7 +121,7 @@ def selected_language() -> str:
     return preferred or request.accept_languages.best_match(LANGUAGES) or "en"
 
 
-def translated(words: str, **facts: object) -> Markup:
+def translated(words: str, /, **facts: object) -> Markup:
     """`_` and `gettext` of templates, as Jinja's own: facts are escaped, and "%" is written "%%". A page
     says some hundred words, and the library looks three times where it is for each of them.
     """
