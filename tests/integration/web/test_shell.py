@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 from unittest import mock
 
@@ -226,3 +227,8 @@ def menu_of(page: str) -> list[str]:
     menu = re.search(r'<nav aria-label="Main menu">(.*?)</nav>', page, re.DOTALL)
     assert menu
     return re.findall(r"<span>(.*?)</span>", menu[1])
+
+
+def test_a_request_starts_no_thread(client: CheckedClient) -> None:
+    with mock.patch.object(threading.Thread, "start", side_effect=AssertionError("a thread")):
+        assert client.get("/health").text == "ok"
